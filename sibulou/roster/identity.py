@@ -243,13 +243,13 @@ class IdentityNumber:
     `text` is what stands on the paper, in plain capitals and digits; `matching` is what two records of the
     same person agree on (18 digits also for an old number of 15, without the issue count of a travel
     permit), and is None exactly when there is no paper, so that two people without papers never match.
-    Neither is printed by `repr`.
+    `repr` prints neither them nor the birth date.
     """
 
     kind: Kind
     text: str = field(repr=False)
     matching: str | None = field(repr=False)
-    birth: date | None = None
+    birth: date | None = field(repr=False, default=None)
     sex: str | None = None
     region: str | None = None
     hints: frozenset[Hint] = frozenset()
