@@ -149,8 +149,8 @@ class BadCreditCode(Problem):
         "没有代码的（如村卫生室）可以留空。"
     )
     en = (
-        "The unified social credit code is wrong: {reason_en}. Type it again from the licence or certificate; "
-        "who has none, such as a village clinic, leaves it blank."
+        "The unified social credit code is wrong: {reason_en}. Type it again from the licence or "
+        "certificate; who has none, such as a village clinic, leaves it blank."
     )
 
 

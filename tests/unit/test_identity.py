@@ -75,12 +75,14 @@ def test_as_typed_on_a_phone_or_pasted_from_a_sheet() -> None:
     """Full-width digits, a small x, blanks, an apostrophe, a times sign: the same number."""
     ends_in_x = next(n for n in (number(sequence=f"{i:03}") for i in range(999)) if n.endswith("X"))
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in ends_in_x)
+    dashed = f"{ends_in_x[:6]}-{ends_in_x[6:14]}–{ends_in_x[14:]}"
     spaced = f" {ends_in_x[:6]} {ends_in_x[6:14]}\u3000{ends_in_x[14:]}\u200b "
     for typed in (
         wide,
         ends_in_x.lower(),
         spaced,
         "'" + ends_in_x,
+        dashed,
         ends_in_x[:17] + "×",
         ends_in_x[:17] + "х",
     ):
@@ -209,10 +211,16 @@ def test_eight_digits_are_a_taiwan_permit_and_may_be_a_misplaced_date() -> None:
     assert read("19800101").hints == {Hint.LOOKS_LIKE_DATE}
 
 
-@pytest.mark.parametrize("text", ["E00000000", "EA0000000", "ZZ0000000"])
+@pytest.mark.parametrize("text", ["E00000000", "EA0000000", "ZZ000000", "00AA00000"])
 def test_passports(text: str) -> None:
     found = read(text)
     assert (found.kind, found.birth, found.sex) == (Kind.PASSPORT, None, None)
+
+
+def test_a_travel_permit_with_a_digit_too_many_is_no_passport() -> None:
+    with pytest.raises(NoKnownPaper):
+        read("H000000000")
+    assert read("Z000000000", Kind.PASSPORT).kind is Kind.PASSPORT
 
 
 def test_a_passport_of_digits_needs_its_kind_said() -> None:
@@ -295,3 +303,9 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str, kind: Kind | Non
         assert problem.number.startswith("422.1") and problem.say("zh") and problem.say("en")
     else:
         assert len(found.masked()) == len(found.text)
+
+
+def test_the_letter_o_for_every_zero_is_named_at_its_first_place() -> None:
+    with pytest.raises(NotADigit) as caught:
+        read(number().replace("0", "O"))
+    assert caught.value.facts["position"] == 3
