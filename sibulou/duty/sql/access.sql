@@ -1,0 +1,96 @@
+-- The kernel's rows, by area; a seat's own obligations wherever they lie. See roster/sql/access.sql for the settings.
+
+CREATE PROCEDURE guard_by_area(part regclass, read_right text, write_right text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE format('CREATE POLICY area_read ON %s FOR SELECT USING ('
+        'area_id <@ (SELECT areas_for(%L)))', part, read_right);
+    EXECUTE format('CREATE POLICY area_add ON %s FOR INSERT WITH CHECK ('
+        'area_id <@ (SELECT areas_for(%L)))', part, write_right);
+    EXECUTE format('CREATE POLICY area_change ON %s FOR UPDATE USING ('
+        'area_id <@ (SELECT areas_for(%L)))', part, write_right);
+END $$;
+CALL guard_by_area('obligation', 'gaps', 'record');
+CALL guard_by_area('record', 'gaps', 'record');
+CALL guard_by_area('waiver', 'gaps', 'record');
+CALL guard_by_area('climb', 'gaps', 'record');
+CALL guard_by_area('watch', 'people', 'record');
+CALL guard_by_area('duty_note', 'gaps', 'record');
+DROP PROCEDURE guard_by_area(regclass, text, text);
+
+CREATE POLICY own_seat ON obligation FOR SELECT USING (seat_id = ANY ((SELECT own_seats())::bigint[]));
+
+-- What a record tells of people is for those who may see people, for who told it, and for its subject's guard.
+DROP POLICY area_read ON record;
+CREATE POLICY area_read ON record FOR SELECT USING (
+    area_id <@ (SELECT areas_for('people'))
+    OR told_by_id = (SELECT acting_user())
+    OR subject_id = ANY ((SELECT own_subjects())::bigint[]));
+CREATE POLICY own_subject ON record FOR INSERT WITH CHECK (
+    subject_id = ANY ((SELECT own_subjects())::bigint[]));
+CREATE POLICY own_subject ON waiver FOR SELECT USING (asked_by_id = (SELECT acting_user()));
+CREATE POLICY own_subject ON watch FOR SELECT USING (subject_id = ANY ((SELECT own_subjects())::bigint[]));
+CREATE POLICY own_seat ON climb FOR SELECT USING (seat_id = ANY ((SELECT own_seats())::bigint[]));
+
+ALTER TABLE refusal ENABLE ROW LEVEL SECURITY;
+CREATE POLICY refusal_read ON refusal FOR SELECT USING (
+    told_by_id = (SELECT acting_user())
+    OR area_id <@ (SELECT areas_for('people')));
+CREATE POLICY refusal_add ON refusal FOR INSERT WITH CHECK ((SELECT acting_user()) IS NOT NULL);
+CREATE POLICY refusal_change ON refusal FOR UPDATE USING (
+    told_by_id = (SELECT acting_user())
+    OR area_id <@ (SELECT areas_for('people')));
+
+ALTER TABLE revision ENABLE ROW LEVEL SECURITY;
+CREATE POLICY revision_read ON revision FOR SELECT USING (
+    EXISTS (SELECT FROM obligation o WHERE o.id = obligation_id));
+CREATE POLICY revision_add ON revision FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM obligation o WHERE o.id = obligation_id));
+
+-- What is in force is read by everyone who signs in; pressing the start key takes its right.
+CREATE PROCEDURE guard_force(part regclass) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE format('CREATE POLICY force_read ON %s FOR SELECT USING (true)', part);
+    EXECUTE format('CREATE POLICY force_add ON %s FOR INSERT WITH CHECK ((SELECT has_right(''activate'')))', part);
+    EXECUTE format('CREATE POLICY force_change ON %s FOR UPDATE USING ((SELECT has_right(''activate'')))', part);
+END $$;
+CALL guard_force('plan_version');
+CALL guard_force('duty');
+CALL guard_force('event');
+CALL guard_force('stage');
+CALL guard_force('strictness');
+DROP PROCEDURE guard_force(regclass);
+
+-- The field record is append-only for everybody, the owner included, until the legal erasure.
+CREATE TRIGGER record_rows BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER record_all BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revision_rows BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER climb_rows BEFORE UPDATE OR DELETE ON climb FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- One index carries every list, count and board; a second finds what one seat, or a vacant one, still owes.
+CREATE INDEX obligation_open ON obligation (area_id, due_at)
+    INCLUDE (duty_id, seat_id, subject_id, opened_at, waived_at, waived_until) WHERE met_at IS NULL;
+CREATE INDEX obligation_seat_open ON obligation (seat_id, due_at) WHERE met_at IS NULL;
+CREATE INDEX obligation_climb ON obligation (next_climb_at) WHERE met_at IS NULL AND next_climb_at IS NOT NULL;
+CREATE INDEX obligation_opened_by ON obligation (opened_by) WHERE opened_by IS NOT NULL;
+ALTER TABLE obligation SET (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01);
+
+GRANT SELECT, INSERT ON obligation, record, climb, revision, plan_version TO sibulou_app;
+GRANT SELECT, INSERT, UPDATE ON waiver, watch, duty_note, refusal, duty, event, stage, strictness TO sibulou_app;
+GRANT UPDATE (seat_id, met_at, known_at, met_by, waiver_id, waived_at, waived_until, next_climb_at, climbed)
+    ON obligation TO sibulou_app;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;
+
+-- What the shell's own parts keep: sessions, failed sign-ins, second factors, jobs.
+DO $$
+DECLARE part text;
+BEGIN
+    FOR part IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        AND (tablename LIKE 'axes\_%' OR tablename LIKE 'otp\_%' OR tablename LIKE 'procrastinate\_%'
+             OR tablename IN ('django_session', 'django_content_type', 'django_migrations')) LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO sibulou_app', part);
+    END LOOP;
+    REVOKE INSERT, UPDATE, DELETE ON django_migrations, django_content_type FROM sibulou_app;
+END $$;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;

@@ -1,0 +1,9 @@
+-- name: areas
+-- Every area of one level that stands in the tree.
+SELECT s.id AS subject_id, s.area_id, s.since, s.until
+FROM subject s JOIN area a ON a.id = s.area_id
+WHERE s.kind = 'area' AND a.level = {level}
+
+-- name: places
+-- Every public place.
+SELECT s.id AS subject_id, s.area_id, s.since, s.until FROM subject s WHERE s.kind = 'place'

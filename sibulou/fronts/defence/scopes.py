@@ -1,0 +1,16 @@
+"""Defence (布防): posts that are open, and the gates among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sibulou.duty.scope import Scope, register as register_scope
+from sibulou.lib.sql import read_queries
+
+
+def register() -> None:
+    """Register the scopes of this front."""
+    queries = read_queries(Path(__file__).with_name("scopes.sql"))
+    register_scope(Scope("posts", "post", "全部卡点", "all posts", queries["posts"]))
+    register_scope(Scope("posts.open", "post", "已设卡点", "open posts", queries["open"]))
+    register_scope(Scope("posts.gates", "post", "关口", "gates", queries["gates"]))

@@ -1,0 +1,120 @@
+"""Who may see what. The database refuses by itself; this module tells it who is asking (DESIGN, Access).
+
+A user's reach is one multirange of area keys per right, plus the seats he sits in and the subjects he guards. It
+holds inside one transaction only, so a pooled connection never carries it to the next request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.http import Http404
+
+from sibulou.roster.area_key import key_range
+from sibulou.roster.models import Area, User
+from sibulou.roster.role import ROLES, Right
+
+Ranges = tuple[tuple[int, int], ...]
+_SETTINGS = ("user", "seats", "subjects", *(str(right) for right in Right))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What someone may see and do now. `ranges` are half-open ranges of area keys by right."""
+
+    user_id: int | None = None
+    ranges: dict[Right, Ranges] = field(default_factory=dict)
+    seats: tuple[int, ...] = ()
+    subjects: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def covers(self, area: int, to: Right) -> bool:
+        """Whether the area lies within what may be done `to` it."""
+        return any(low <= area < high for low, high in self.ranges.get(to, ()))
+
+    def has(self, right: Right) -> bool:
+        """Whether the right is held anywhere."""
+        return bool(self.ranges.get(right))
+
+    def settings(self) -> dict[str, str]:
+        """The database settings that say the same."""
+        said = {str(right): _multirange(self.ranges.get(right, ())) for right in Right}
+        said["user"] = "" if self.user_id is None else str(self.user_id)
+        said["seats"] = _array(self.seats)
+        said["subjects"] = _array(self.subjects)
+        return said
+
+
+NOTHING = Reach()
+EVERYTHING = Reach(ranges={right: ((0, 10**18),) for right in Right})
+"""The system's own reach, for jobs and for effects of a record beyond the reach of who told it."""
+
+
+def _multirange(ranges: Ranges) -> str:
+    return "{" + ",".join(f"[{low},{high})" for low, high in ranges) + "}"
+
+
+def _array(ids: tuple[int, ...]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def reach_of(user: User, *, now: datetime) -> Reach:
+    """What `user` may see and do at `now`, from his seats alone; an inactive account reaches nothing."""
+    if not user.is_active:
+        return Reach(user_id=user.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat_id, role, area_id, subject_id FROM seats_of(%s, %s)", [user.pk, now])
+        rows = cursor.fetchall()
+        guarded = [subject for *_, subject in rows if subject is not None]
+        cursor.execute("SELECT with_household(%s)", [guarded])
+        (subjects,) = cursor.fetchone()
+    ranges: dict[Right, set[tuple[int, int]]] = {}
+    for _, role, area, subject in rows:
+        if subject is None:
+            for right in ROLES[role].rights:
+                ranges.setdefault(right, set()).add(key_range(area))
+    return Reach(
+        user_id=user.pk,
+        ranges={right: tuple(sorted(spans)) for right, spans in ranges.items()},
+        seats=tuple(seat for seat, *_ in rows),
+        subjects=tuple(subjects),
+        roles=tuple(sorted({role for _, role, *_ in rows})),
+    )
+
+
+@contextmanager
+def acting(reach: Reach) -> Iterator[None]:
+    """Within the block (one transaction, or a savepoint of it) the database answers as to `reach`."""
+    with transaction.atomic():
+        before = _say(reach.settings())
+        yield
+        _say(before)
+
+
+def _say(settings: dict[str, str]) -> dict[str, str]:
+    """Set the settings for this transaction; give back what stood before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join("COALESCE(current_setting(%s, true), '')" for _ in _SETTINGS),
+            [f"sibulou.{name}" for name in _SETTINGS],
+        )
+        before = dict(zip(_SETTINGS, cursor.fetchone(), strict=True))
+        cursor.execute(
+            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in _SETTINGS),
+            [part for name in _SETTINGS for part in (f"sibulou.{name}", settings[name])],
+        )
+    return before
+
+
+def area_for(reach: Reach, key: int, *, to: Right) -> Area:
+    """The area `key`, if `reach` covers it for `to`; otherwise it does not exist: Http404."""
+    if not reach.covers(key, to):
+        raise Http404
+    area = Area.objects.filter(pk=key).first()
+    if area is None:
+        raise Http404
+    return area

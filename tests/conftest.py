@@ -1,0 +1,45 @@
+"""One scratch database for the whole run, migrated by the owner, used as the role that owns nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sibulou.lib import database, postgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[database.Connections]:
+    """The server under test: TEST_DATABASE_URL where it is set, else an embedded one of this run's own."""
+    with tempfile.TemporaryDirectory(prefix="sib", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        env = {"SIBULOU_DATA": folder}
+        if url := os.environ.get("TEST_DATABASE_URL"):
+            env["DATABASE_URL"] = url
+        place = database.find(env)
+        yield database.open(place)
+        if place.embedded:
+            postgres.stop(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(server: database.Connections, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A scratch database with all migrations, made as the owner; tests connect as the application."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    scratch = database.create_scratch(server, f"sibulou_test_{os.getpid()}")
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for alias, entry in (("default", scratch.app), ("owner", scratch.owner)):
+            connections[alias].close()
+            connections.settings[alias].update(entry)
+            connections[alias].settings_dict.update(entry)
+        call_command("migrate", database="owner", verbosity=0)
+        connections["owner"].close()
+        yield
+        for alias in ("default", "owner"):
+            connections[alias].close()
+    database.drop_scratch(server, scratch.app["NAME"])
