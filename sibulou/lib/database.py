@@ -1,4 +1,4 @@
-"""Where the county's data is, and the two ways in: as the owner, who builds, and as the app, who owns nothing.
+"""Where the county's data is, and two ways in: the owner, who builds, and the app, which owns nothing.
 
 `find` reads the environment and touches nothing. `open` makes what it found usable: the embedded server
 runs, the database exists, the role `sibulou_app` exists with its password; it is cheap when all of that is
@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import fcntl
 import json
 import os
 import secrets as random
@@ -19,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import errors, sql
@@ -40,7 +39,10 @@ class ServerTooOld(Problem):
     """The server of DATABASE_URL lacks what the schema needs."""
 
     number = "503.5"
-    zh = "DATABASE_URL 指向的 PostgreSQL 是 {found} 版,至少需要 {least} 版。请升级该服务器,或去掉 DATABASE_URL 使用内置数据库。"
+    zh = (
+        "DATABASE_URL 指向的 PostgreSQL 是 {found} 版,至少需要 {least} 版。"
+        "请升级该服务器,或去掉 DATABASE_URL 使用内置数据库。"
+    )
     en = (
         "DATABASE_URL leads to PostgreSQL {found}; version {least} or later is needed. "
         "Upgrade that server, or unset DATABASE_URL to use the embedded one."
@@ -54,7 +56,8 @@ class ServerUnreachable(Problem):
     zh = "连不上数据库 {server}:{reason}。请确认该服务器已启动、地址和端口正确、网络可通,然后重新运行。"
     en = (
         "The database at {server} cannot be reached: {reason}. "
-        "See that the server runs, that host and port are right and the network lets you through, then try again."
+        "See that the server runs, that host and port are right and the network lets you through, "
+        "then try again."
     )
 
 
@@ -62,7 +65,10 @@ class LoginRefused(Problem):
     """The server answers, but does not let this user in."""
 
     number = "503.7"
-    zh = "数据库 {server} 拒绝用户 {user} 登录:{reason}。请核对 DATABASE_URL 中的用户名、密码和数据库名,以及服务器的 pg_hba.conf。"
+    zh = (
+        "数据库 {server} 拒绝用户 {user} 登录:{reason}。"
+        "请核对 DATABASE_URL 中的用户名、密码和数据库名,以及服务器的 pg_hba.conf。"
+    )
     en = (
         "The database at {server} refuses the user {user}: {reason}. "
         "Check user, password and database in DATABASE_URL, and pg_hba.conf on the server."
@@ -74,12 +80,14 @@ class UrlMalformed(Problem):
 
     number = "503.8"
     zh = (
-        "DATABASE_URL 写法不对:{part}。应为 postgresql://用户:密码@主机:5432/数据库名,"
+        "DATABASE_URL 写法不对,问题在“{part}”处。应为 postgresql://用户:密码@主机:5432/数据库名,"
         "密码中的特殊字符用百分号编码(如 @ 写成 %40);不需要外部数据库时请去掉它。"
     )
     en = (
-        "DATABASE_URL cannot be read: {part}. It should look like postgresql://user:password@host:5432/database, "
-        "with special characters in the password percent-encoded (@ as %40); unset it to use the embedded database."
+        "DATABASE_URL cannot be read, look at its “{part}”. "
+        "It should look like postgresql://user:password@host:5432/database, "
+        "with special characters in the password percent-encoded (@ as %40); "
+        "unset it to use the embedded database."
     )
 
 
@@ -87,20 +95,25 @@ class RoleTooWeak(Problem):
     """The user of DATABASE_URL may not make the database or the app's role."""
 
     number = "503.9"
-    zh = (
-        "数据库用户 {user} 无权{deed_zh}。请让数据库管理员执行:{remedy} 然后重新运行。"
+    zh = "数据库用户 {user} 无权{deed_zh}。请让数据库管理员执行:{remedy} 然后重新运行。"
+    en = (
+        "The database user {user} may not {deed}. "
+        "Ask the database's administrator to run: {remedy} Then try again."
     )
-    en = "The database user {user} may not {deed}. Ask the database's administrator to run: {remedy} Then try again."
 
 
 class SecretsDamaged(Problem):
     """secrets.json or an override of it cannot be used."""
 
     number = "503.11"
-    zh = "密钥 {name} 不可用({place})。它应是 base64 编码的 32 字节;请从备份恢复 secrets.json,或改正同名环境变量,切勿新造,否则已加密的数据读不出来。"
+    zh = (
+        "密钥 {name} 不可用({place})。它应是 base64 编码的 32 字节;"
+        "请从备份恢复 secrets.json,或改正同名环境变量。切勿新造,否则已加密的数据读不出来。"
+    )
     en = (
-        "The key {name} cannot be used ({place}). It should be 32 bytes in base64; restore secrets.json from the backup or "
-        "correct the environment variable. Do not make a new one: what is encrypted could never be read again."
+        "The key {name} cannot be used ({place}). It should be 32 bytes in base64; "
+        "restore secrets.json from the backup or correct the environment variable. "
+        "Do not make a new one: what is encrypted could never be read again."
     )
 
 
@@ -108,7 +121,10 @@ class SecretsMissing(Problem):
     """The database is filled, but its keys are not in the data folder."""
 
     number = "503.12"
-    zh = "数据库 {database} 已有数据,但 {folder} 中没有 secrets.json。请从备份恢复该文件,或设置 SIBULOU_DATA 指向原来的数据目录。"
+    zh = (
+        "数据库 {database} 已有数据,但 {folder} 中没有 secrets.json。"
+        "请从备份恢复该文件,或设置 SIBULOU_DATA 指向原来的数据目录。"
+    )
     en = (
         "The database {database} holds data, but there is no secrets.json in {folder}. "
         "Restore that file from the backup, or let SIBULOU_DATA name the folder that has it."
@@ -166,25 +182,20 @@ def open(place: Place, *, pool: bool = False, log: Callable[[str], None] = lambd
     with _connected(place, owner) as session:
         secret = _keys_for(place, owner, session)
         app = owner | {"user": APP, "password": secret.app_password}
-        if not _in_order(session) or not _lets_in(app):
-            _put_in_order(place, owner, secret.app_password)
+        if not (_holds(session, LIMITED) and _holds(session, ADMITTED) and _lets_in(app)):
+            _put_in_order(owner, app)
     return Connections(owner=_entry(owner), app=_entry(app, pool=pool))
 
 
 def keys(place: Place) -> Keys:
-    """The secrets of `place`: from the environment where it names them, else from `secrets.json`, made if missing.
+    """The secrets of `place`, each from the environment if named there, else from `secrets.json`.
 
-    Raises SecretsDamaged, and the problems of a folder that cannot be written.
+    The file is made if it is missing, so with DATABASE_URL call `open` first, which refuses to give new
+    keys to a filled database. Raises SecretsMissing, SecretsDamaged, and the problems of a closed folder.
     """
-    named = {name: place.overrides[name] for name in KEYS if name in place.overrides}
-    kept = {} if len(named) == len(KEYS) else _kept(place.data)
-    text = kept | named
-    return Keys(
-        secret_key=text["secret_key"],
-        cipher_key=_thirty_two("cipher_key", text, place),
-        blind_key=_thirty_two("blind_key", text, place),
-        app_password=text["app_password"],
-    )
+    if place.embedded and not _known(place) and (place.data / "postgres" / "PG_VERSION").exists():
+        raise SecretsMissing(database=EMBEDDED_NAME, folder=place.data)
+    return _keys(place)
 
 
 def create_scratch(connections: Connections, name: str, *, template: str = "") -> Connections:
@@ -220,7 +231,7 @@ def _parse(url: str) -> dict[str, Any]:
     try:
         parts: dict[str, Any] = dict(conninfo_to_dict(url))
     except psycopg.Error:
-        raise UrlMalformed(part="%") from None
+        raise UrlMalformed(part="host:port?option") from None
     if not parts.get("dbname"):
         raise UrlMalformed(part="/database")
     port = str(parts.get("port") or "5432")
@@ -246,9 +257,7 @@ def _connected(place: Place, owner: dict[str, Any]) -> Iterator[psycopg.Connecti
         except psycopg.OperationalError as refusal:
             session = _after_creating(owner, refusal)
         with contextlib.closing(session):
-            version = version_of(session)
-            if version < LEAST_VERSION * 10000:
-                raise ServerTooOld(found=f"{version // 10000}.{version % 10000}", least=LEAST_VERSION)
+            _refuse_too_old(session)
             yield session
 
 
@@ -259,7 +268,9 @@ def _patiently(place: Place, owner: dict[str, Any]) -> psycopg.Connection:
         try:
             return _session(owner)
         except psycopg.OperationalError as refusal:
-            recovering = any(word in str(refusal) for word in ("the database system is", "closed the connection"))
+            recovering = any(
+                word in str(refusal) for word in ("the database system is", "closed the connection")
+            )
             gone = "Connection refused" in str(refusal) or "No such file" in str(refusal)
             if not place.embedded or not (recovering or gone) or time.monotonic() > end:
                 raise
@@ -270,6 +281,12 @@ def _patiently(place: Place, owner: dict[str, Any]) -> psycopg.Connection:
 def version_of(session: psycopg.Connection) -> int:
     """The server's version as PostgreSQL counts it: 180006 for 18.6."""
     return session.info.server_version
+
+
+def _refuse_too_old(session: psycopg.Connection) -> None:
+    version = version_of(session)
+    if version < LEAST_VERSION * 10000:
+        raise ServerTooOld(found=f"{version // 10000}.{version % 10000}", least=LEAST_VERSION)
 
 
 def _after_creating(owner: dict[str, Any], refusal: psycopg.OperationalError) -> psycopg.Connection:
@@ -283,7 +300,8 @@ def _after_creating(owner: dict[str, Any], refusal: psycopg.OperationalError) ->
     except psycopg.OperationalError:
         raise refusal from None
     with contextlib.closing(maintenance), _lock(maintenance):
-        if not maintenance.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        _refuse_too_old(maintenance)
+        if not _holds(maintenance, "SELECT FROM pg_database WHERE datname = %(name)s", name=name):
             try:
                 _create_database(maintenance, name)
             except errors.InsufficientPrivilege:
@@ -294,31 +312,39 @@ def _after_creating(owner: dict[str, Any], refusal: psycopg.OperationalError) ->
 
 def _create_database(session: psycopg.Connection, name: str, template: str = "") -> None:
     """UTF8 in code point order, whatever the server's own locale is."""
-    if template:
-        origin = sql.SQL("TEMPLATE {}").format(sql.Identifier(template))
-    elif version_of(session) >= 170000:
-        origin = sql.SQL("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'")
-    else:  # the builtin provider came with 17; the order is the same, upper and lower case know ASCII only
-        origin = sql.SQL("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
-    session.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), origin))
+    order = "ENCODING 'UTF8' LOCALE 'C'"
+    if version_of(session) >= 170000:  # before 17 the order is the same, but upper and lower case are ASCII's
+        order += " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+    session.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+            sql.Identifier(name), sql.Identifier(template or "template0"), sql.SQL("" if template else order)
+        )
+    )
 
 
 # --- the role that owns nothing -----------------------------------------------------------------------
 
-# One row when the role is as it should be in this database, none otherwise.
-IN_ORDER = """
+# Each gives a row when all is as it should be, none otherwise.
+LIMITED = """
     SELECT FROM pg_roles AS role
     WHERE rolname = %(app)s AND rolcanlogin
       AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls OR rolreplication)
+      AND NOT EXISTS (SELECT FROM pg_auth_members WHERE member = role.oid)
+      AND NOT EXISTS (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass
+                      AND refobjid = role.oid AND deptype = 'o')
+"""
+ADMITTED = """
+    SELECT FROM pg_roles AS role
+    WHERE rolname = %(app)s
       AND has_schema_privilege(oid, 'public', 'USAGE') AND NOT has_schema_privilege(oid, 'public', 'CREATE')
       AND has_database_privilege(oid, current_database(), 'CONNECT')
       AND NOT has_database_privilege(oid, current_database(), 'CREATE')
-      AND NOT EXISTS (SELECT FROM pg_auth_members WHERE member = role.oid)
 """
 
 
-def _in_order(session: psycopg.Connection) -> bool:
-    return session.execute(IN_ORDER, {"app": APP}).fetchone() is not None
+def _holds(session: psycopg.Connection, question: LiteralString, **facts: str) -> bool:
+    """Whether the query `question` gives a row; its rows have no columns, so an empty one is a yes."""
+    return session.execute(question, {"app": APP} | facts).fetchone() is not None
 
 
 def _lets_in(app: dict[str, Any]) -> bool:
@@ -330,28 +356,34 @@ def _lets_in(app: dict[str, Any]) -> bool:
     return True
 
 
-def _put_in_order(place: Place, owner: dict[str, Any], password: str) -> None:
-    """Make or repair the app's role and what it may do here, one process at a time."""
+def _put_in_order(owner: dict[str, Any], app: dict[str, Any]) -> None:
+    """Make or repair the app's role and what it may do here, one process at a time.
+
+    Only what is amiss is touched: an administrator may have made the role for an owner who may not.
+    """
     with _said(owner), _maintenance(owner) as maintenance, _lock(maintenance), _session(owner) as session:
         try:
-            if not _in_order(session) or not _lets_in(owner | {"user": APP, "password": password}):
-                _repair_role(session, password)
+            if not (_holds(session, LIMITED) and _lets_in(app)):
+                _repair_role(session, app["password"])
+            if not _holds(session, ADMITTED):
                 _grant(session)
         except errors.InsufficientPrivilege:
             remedy = f"CREATE ROLE {APP} LOGIN PASSWORD '...'; (SIBULOU_APP_PASSWORD='...')"
-            raise _too_weak(owner, f"create or change the role {APP}", f"创建或修改角色 {APP}", remedy) from None
-        app = owner | {"user": APP, "password": password}
-        if not _in_order(session):
-            raise _too_weak(owner, f"limit the role {APP}", f"限制角色 {APP} 的权限", f"DROP ROLE {APP};")
+            raise _too_weak(
+                owner, f"create or change the role {APP}", f"创建或修改角色 {APP}", remedy
+            ) from None
+        if not (_holds(session, LIMITED) and _holds(session, ADMITTED)):
+            remedy = f"REASSIGN OWNED BY {APP} TO CURRENT_USER; DROP OWNED BY {APP}; DROP ROLE {APP};"
+            raise _too_weak(owner, f"limit the role {APP}", f"限制角色 {APP} 的权限", remedy)
     with _said(app):
         _session(app).close()
 
 
 def _repair_role(session: psycopg.Connection, password: str) -> None:
     digest = session.pgconn.encrypt_password(password.encode(), APP.encode(), b"scram-sha-256").decode()
+    flags = "rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication"
     found = session.execute(
-        "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication FROM pg_roles WHERE rolname = %s",
-        [APP],
+        sql.SQL("SELECT {} FROM pg_roles WHERE rolname = %s").format(sql.SQL(flags)), [APP]
     ).fetchone()
     verb = sql.SQL("ALTER" if found else "CREATE")
     # The rights are taken one by one and only where held: only a superuser may even name some of them.
@@ -362,13 +394,13 @@ def _repair_role(session: psycopg.Connection, password: str) -> None:
             verb, sql.Identifier(APP), sql.Literal(digest), sql.SQL(" ").join(taken)
         )
     )
-    groups = "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole"
+    groups = "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = to_regrole(%s)"
     for (group,) in session.execute(groups, [APP]).fetchall():
         session.execute(sql.SQL("REVOKE {} FROM {}").format(sql.SQL(group), sql.Identifier(APP)))
 
 
 def _grant(session: psycopg.Connection) -> None:
-    """Into the database and its schema, and not a table of its own. Rights on tables come with their migrations."""
+    """Let the app into the database and its schema; rights on tables come with their migrations."""
     app, database = sql.Identifier(APP), sql.Identifier(session.info.dbname)
     for statement in (
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {app}",
@@ -426,7 +458,9 @@ def _said(parameters: dict[str, Any]) -> Iterator[None]:
 def refused(parameters: Mapping[str, Any], text: str) -> Problem:
     """The problem behind libpq's words `text`: a server that says no says FATAL, also in Chinese."""
     reason = " ".join(text.split()).rstrip(".")
-    server = f"{parameters.get('host') or 'localhost'}:{parameters.get('port') or 5432}/{parameters.get('dbname')}"
+    server = (
+        f"{parameters.get('host') or 'localhost'}:{parameters.get('port') or 5432}/{parameters.get('dbname')}"
+    )
     if any(word in reason for word in ("FATAL", "致命", "password", "authentication")):
         return LoginRefused(server=server, user=parameters.get("user") or "", reason=reason)
     return ServerUnreachable(server=server, reason=reason)
@@ -459,39 +493,51 @@ def _conninfo(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _keys_for(place: Place, owner: dict[str, Any], session: psycopg.Connection) -> Keys:
     """The keys; new ones only for a database that is still empty, since encrypted data needs its own."""
-    known = (place.data / "secrets.json").exists() or all(name in place.overrides for name in KEYS)
-    if not known and session.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
+    filled = "SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1"
+    if not _known(place) and _holds(session, filled):
         raise SecretsMissing(database=owner["dbname"], folder=place.data)
-    return keys(place)
+    return _keys(place)
+
+
+def _known(place: Place) -> bool:
+    """Whether the keys exist already, so that none would be made."""
+    return all(name in place.overrides for name in KEYS) or (place.data / "secrets.json").exists()
+
+
+def _keys(place: Place) -> Keys:
+    complete = all(name in place.overrides for name in KEYS)
+    text = ({} if complete else _kept(place.data)) | dict(place.overrides)
+    return Keys(
+        secret_key=text["secret_key"],
+        cipher_key=_thirty_two("cipher_key", text, place),
+        blind_key=_thirty_two("blind_key", text, place),
+        app_password=text["app_password"],
+    )
 
 
 def _kept(folder: Path) -> dict[str, str]:
-    """The secrets file's content, completed once; it is replaced whole or not at all."""
+    """What `secrets.json` holds, made whole the first time and never changed after."""
     path = folder / "secrets.json"
     with postgres.in_sentences(folder):
-        found = _read(path)
-        if all(found.get(name) for name in KEYS):
-            return found
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / "secrets.lock").open("a") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            found = _read(path)
-            made = {name: base64.b64encode(random.token_bytes(32)).decode() for name in KEYS} | found
-            if made != found:
-                _replace(path, json.dumps(made, indent=1) + "\n")
-            return made
+        if not path.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with postgres.turn(folder / "secrets.lock"):
+                if not path.exists():
+                    made = {name: base64.b64encode(random.token_bytes(32)).decode() for name in KEYS}
+                    _replace(path, json.dumps(made, indent=1) + "\n")
+        return _read(path)
 
 
 def _read(path: Path) -> dict[str, str]:
     try:
         found = json.loads(path.read_text())
-    except FileNotFoundError:
-        return {}
     except ValueError:
         raise SecretsDamaged(name="secrets.json", place=path) from None
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise SecretsDamaged(name="secrets.json", place=path)
-    return found
+    held = found if isinstance(found, dict) else {}
+    for name in KEYS:
+        if not isinstance(held.get(name), str) or not held[name]:
+            raise SecretsDamaged(name=name, place=path)
+    return {name: held[name] for name in KEYS}
 
 
 def _replace(path: Path, text: str) -> None:
@@ -518,8 +564,3 @@ def _thirty_two(name: str, text: Mapping[str, str], place: Place) -> bytes:
     if len(key) != 32:
         raise SecretsDamaged(name=name, place=origin)
     return key
-
-
-__all__ = [
-    "Connections", "Keys", "Place", "create_scratch", "drop_scratch", "find", "keys", "open", "refused", "version_of",
-]  # fmt: skip

@@ -27,7 +27,7 @@ import signal
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,10 @@ class NotStarted(Problem):
     """The embedded server did not start, for a reason no other class names."""
 
     number = "503.0"
-    zh = "内置数据库没有启动:{reason}。请查看 {folder} 中的 postgres/start.log,处理后重新运行同一条命令;数据没有改动。"
+    zh = (
+        "内置数据库没有启动:{reason}。请查看 {folder} 中的 postgres/start.log,"
+        "处理后重新运行同一条命令;数据没有改动。"
+    )
     en = (
         "The embedded database did not start: {reason}. Look into postgres/start.log in {folder}, "
         "put it right and run the same command again; the data is untouched."
@@ -59,7 +62,10 @@ class FolderInUse(Problem):
     """Another server, container or host runs on this data folder."""
 
     number = "503.1"
-    zh = "数据目录 {folder} 正被另一台主机、容器或另一个数据库使用。请先在那里停止它,或用 SIBULOU_DATA 指定另一个目录。"
+    zh = (
+        "数据目录 {folder} 正被另一台主机、容器或另一个数据库使用。"
+        "请先在那里停止它,或用 SIBULOU_DATA 指定另一个目录。"
+    )
     en = (
         "The data folder {folder} is in use by another host, container or database server. "
         "Stop that one first, or name another folder in SIBULOU_DATA."
@@ -84,9 +90,13 @@ class DiskFull(Problem):
     """No room for the database."""
 
     number = "503.3"
-    zh = "{folder} 所在的磁盘已满或只剩 {free} MB,数据库至少要 {least} MB。请清理磁盘或换到更大的磁盘后重新运行;已保存的数据都在。"
+    zh = (
+        "{folder} 所在的磁盘已满或只剩 {free} MB,数据库至少要 {least} MB。"
+        "请清理磁盘或换到更大的磁盘后重新运行;已保存的数据都在。"
+    )
     en = (
-        "The disk that holds {folder} is full or has only {free} MB left; the database needs at least {least} MB. "
+        "The disk that holds {folder} is full or has only {free} MB left; "
+        "the database needs at least {least} MB. "
         "Free some space or move the folder to a bigger disk, then run it again; what was saved is safe."
     )
 
@@ -95,7 +105,10 @@ class FolderNotWritable(Problem):
     """The user who runs us may not write where the data should lie."""
 
     number = "503.4"
-    zh = "用户 {user} 不能读写数据目录 {folder}。请改用该目录的所有者运行,或修改目录权限,或用 SIBULOU_DATA 指定另一个目录。"
+    zh = (
+        "用户 {user} 不能读写数据目录 {folder}。"
+        "请改用该目录的所有者运行,或修改目录权限,或用 SIBULOU_DATA 指定另一个目录。"
+    )
     en = (
         "The user {user} may not read and write the data folder {folder}. Run as the folder's owner, "
         "change its permissions, or name another folder in SIBULOU_DATA."
@@ -107,7 +120,8 @@ class FolderUnreachable(Problem):
 
     number = "503.10"
     zh = (
-        "PostgreSQL 不能以 root 身份运行,而账户 {account} 进不了 {folder}。请执行 chmod o+x {folder},或把程序和数据放到 /opt、/srv 之类的目录。"
+        "PostgreSQL 不能以 root 身份运行,而账户 {account} 进不了 {folder}。"
+        "请执行 chmod o+x {folder},或把程序和数据放到 /opt、/srv 之类的目录。"
     )
     en = (
         "PostgreSQL does not run as root, and the account {account} cannot pass through {folder}. "
@@ -127,7 +141,8 @@ class Server:
     def url(self, database: str, user: str = SUPERUSER, password: str = "") -> str:
         """A `postgresql://` address for `database`; libpq, psycopg and psql understand it."""
         login = quote(user, safe="") + (":" + quote(password, safe="") if password else "")
-        return f"postgresql://{login}@/{quote(database, safe='')}?host={quote(self.host, safe='')}&port={self.port}"
+        where = f"host={quote(self.host, safe='')}&port={self.port}"
+        return f"postgresql://{login}@/{quote(database, safe='')}?{where}"
 
 
 @dataclass(frozen=True)
@@ -144,9 +159,9 @@ def _quiet(line: str) -> None:
 
 
 def start(folder: Path, *, log: Callable[[str], None] = _quiet) -> Server:
-    """The server of the data folder `folder`, started if it does not run yet; `log` gets a line per slow step.
+    """The server of the data folder `folder`, started if it does not run yet.
 
-    Raises only problems of this module.
+    `log` gets a line before each slow step. Raises only problems of this module.
     """
     folder = Path(folder).absolute()
     with in_sentences(folder):
@@ -155,8 +170,8 @@ def start(folder: Path, *, log: Callable[[str], None] = _quiet) -> Server:
         running = status(folder)
         if running:
             return running
-        with _turn(folder):
-            return _ready(folder, START_SECONDS) or _serve(folder, log)
+        with turn(folder / "start.lock"):
+            return _ready(folder) or _serve(folder, log)
 
 
 def status(folder: Path) -> Server | None:
@@ -176,12 +191,13 @@ def stop(folder: Path) -> bool:
     with in_sentences(folder):
         if not folder.exists():
             return False
-        with _turn(folder):
+        with turn(folder / "start.lock"):
             if not _postmaster(cluster):
                 return False
             account = _account(folder)
             for mode in ("fast", "immediate"):
-                ended = _run(folder, account, "pg_ctl", "stop", "-D", str(cluster), "-m", mode, "-w", "-t", "60", "-s")
+                words = ("stop", "-D", str(cluster), "-m", mode, "-w", "-t", "60", "-s")
+                ended = _run(folder, account, "pg_ctl", *words)
                 if ended.code == 0 or not _postmaster(cluster):
                     return True
             raise NotStarted(folder=folder, reason=_last_line(ended.output))
@@ -191,31 +207,41 @@ def stop(folder: Path) -> bool:
 
 
 def _serve(folder: Path, log: Callable[[str], None]) -> Server:
-    cluster = _cluster(folder)
     _refuse_full_disk(folder)
     account = _account(folder)
     if account:
         _lend_passage(account, folder)
-    with _serving(folder) as lock:
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
-        if not (cluster / "PG_VERSION").exists():
-            log("creating the database cluster")
-            _create(folder, account)
-        _refuse_other_major(folder)
-        if account and cluster.stat().st_uid != account.uid:
-            _hand_over(cluster, account)
-        _write_settings(cluster, account)
-        log("starting PostgreSQL")
-        _launch(folder, account, lock)
-    server = status(folder)
+    lock = _hold(folder)
+    if lock is not None:
+        try:
+            _build_and_launch(folder, account, lock, log)
+        finally:
+            os.close(lock)  # the server has its own copy
+    server = _ready(folder)
     if server is None:
-        raise NotStarted(folder=folder, reason=_last_line(_start_log(cluster)))
+        raise failure(_start_log(_cluster(folder)), folder)
     return server
 
 
-def _create(folder: Path, account: Account | None) -> None:
+def _build_and_launch(folder: Path, account: Account | None, lock: int, log: Callable[[str], None]) -> None:
+    cluster = _cluster(folder)
+    if _exists(_recorded_pid(cluster)):
+        # PostgreSQL removes the file of a dead process by itself, but not where the number was given away.
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
+    if not (cluster / "PG_VERSION").exists():
+        log("creating the database cluster")
+        _create(folder, account, lock)
+    _refuse_other_major(folder)
+    if account and cluster.stat().st_uid != account.uid:
+        _hand_over(cluster, account)
+    _write_settings(cluster, account)
+    log("starting PostgreSQL")
+    _launch(folder, account, lock)
+
+
+def _create(folder: Path, account: Account | None, lock: int) -> None:
     """A new cluster, made aside and moved into place, so that a start cut short leaves nothing half-made."""
-    fresh = folder / "postgres.new"
+    fresh = _unfinished(folder)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     if account:
@@ -223,7 +249,7 @@ def _create(folder: Path, account: Account | None) -> None:
     made = _run(
         folder, account, "initdb", "-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8", "--locale=C",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject",
-        "--no-instructions",
+        "--no-instructions", keep=lock, cwd=fresh,
     )  # fmt: skip
     if made.code != 0:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -240,7 +266,7 @@ def _launch(folder: Path, account: Account | None, lock: int) -> None:
     seen = {path: path.stat().st_size for path in cluster.glob("log/*.log")}
     started = _run(
         folder, account, "pg_ctl", "start", "-D", str(cluster), "-w", "-t", str(START_SECONDS), "-s",
-        "-l", str(first_log), keep=lock,
+        "-l", str(first_log), keep=lock, cwd=cluster,
     )  # fmt: skip
     if started.code != 0:
         raise failure(started.output + _start_log(cluster, seen), folder)
@@ -250,7 +276,7 @@ def failure(text: str, folder: Path) -> Problem:
     """What `text`, the words of initdb, pg_ctl or the server, means to the person who started it."""
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return DiskFull(folder=folder, free=free_bytes(folder) >> 20, least=LEAST_FREE >> 20)
-    if re.search(r"lock file .* already exists|pre-existing shared memory block|is another postmaster", text, re.I):
+    if re.search(r"lock file .* already exists|pre-existing shared memory block", text):
         return FolderInUse(folder=folder)
     found = re.search(r"initialized by PostgreSQL version (\d+)", text)
     if found:
@@ -325,16 +351,18 @@ def settings(memory: int, shared: int) -> dict[str, str]:
 
 
 def _write_settings(cluster: Path, account: Account | None) -> None:
-    """Our settings and login rules, written anew at each start; an operator's own go into `local.conf`."""
+    """Our settings and login rules, new at each start; an operator's own go into `local.conf`."""
     socket = _socket_folder(cluster, account)
-    ours = settings(_memory(), _shared_memory()) | {"unix_socket_directories": '"' + str(socket).replace('"', '""') + '"'}
+    quoted = str(socket).replace('"', '""')  # the setting is a list; quotes keep a comma inside one name
+    ours = settings(_memory(), _shared_memory()) | {"unix_socket_directories": f'"{quoted}"'}
     lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in ours.items()]
     _write(cluster / "sibulou.conf", "\n".join(lines) + "\n", account)
     _write(cluster / "postgresql.conf", "include 'sibulou.conf'\ninclude_if_exists 'local.conf'\n", account)
     runner = account.name if account else _user_name()
     peers = "".join(f'runner "{name}" {SUPERUSER}\n' for name in sorted({runner, "root"}))
     _write(cluster / "pg_ident.conf", peers, account)
-    _write(cluster / "pg_hba.conf", f"local all {SUPERUSER} peer map=runner\nlocal all all scram-sha-256\n", account)
+    doors = f"local all {SUPERUSER} peer map=runner\nlocal all all scram-sha-256\n"
+    _write(cluster / "pg_hba.conf", doors, account)
 
 
 def _memory() -> int:
@@ -371,7 +399,7 @@ def _socket_folder(cluster: Path, account: Account | None) -> Path:
 
 
 def _account(folder: Path) -> Account | None:
-    """None for an ordinary caller. For root: the cluster's owner, else the folder's, else the system account."""
+    """None for an ordinary caller; for root the cluster's owner, the folder's, or the system account."""
     if os.geteuid() != 0:
         return None
     for path in (_cluster(folder), folder):
@@ -391,7 +419,8 @@ def _system_account(folder: Path) -> Account:
     )
     for command in attempts:
         if command and shutil.which(command[0]):
-            subprocess.run([*command, SYSTEM_ACCOUNT], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+            making = [*command, SYSTEM_ACCOUNT]
+            subprocess.run(making, capture_output=True, check=False, stdin=subprocess.DEVNULL)
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(SYSTEM_ACCOUNT)
             return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
@@ -415,7 +444,7 @@ def _lend_passage(account: Account, folder: Path) -> None:
 
 
 def _may(account: Account, right: str, path: Path) -> bool:
-    """Whether `account` has `right` (-x, -r) on `path`; asked of the kernel, which knows every kind of rule."""
+    """Whether `account` has `right` (-x, -r) on `path`; the kernel answers, which knows every rule."""
     asked = subprocess.run(["test", right, str(path)], check=False, cwd="/", **_as(account))
     return bool(asked.returncode == 0)
 
@@ -425,7 +454,8 @@ def _open_to(account: Account, closed: Path) -> None:
     nobody = 0xFFFFFFFF
     mode = closed.stat().st_mode
     owner, group, other = mode >> 6 & 7, mode >> 3 & 7, mode & 7
-    entries = [(1, owner, nobody), (2, 1, account.uid), (4, group, nobody), (16, group | 1, nobody), (32, other, nobody)]
+    ours = [(1, owner, nobody), (2, 1, account.uid), (4, group, nobody)]  # owner, this account, group
+    entries = [*ours, (16, group | 1, nobody), (32, other, nobody)]  # the mask, everybody else
     packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
     with contextlib.suppress(OSError, AttributeError):
         # A list that is there already holds someone's decisions: it is not ours to replace.
@@ -451,9 +481,9 @@ def _hand_over(cluster: Path, account: Account) -> None:
 # --- the living and the dead -----------------------------------------------------------------------
 
 
-def _ready(folder: Path, seconds: float) -> Server | None:
+def _ready(folder: Path) -> Server | None:
     """Wait while a postmaster of ours lives but is still starting, recovering or stopping."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         running = status(folder)
         if running or not _postmaster(_cluster(folder)):
@@ -463,25 +493,36 @@ def _ready(folder: Path, seconds: float) -> Server | None:
 
 
 def _postmaster(cluster: Path) -> int | None:
-    """The pid of the postmaster of `cluster` if it lives; a pid that another program reuses does not count."""
-    lines = _pid_file(cluster)
-    pid = int(lines[0]) if lines and lines[0].strip().lstrip("-").isdigit() else 0
-    if pid <= 0:
+    """The pid of the living postmaster of `cluster`; a pid that another program reuses does not count."""
+    pid = _recorded_pid(cluster)
+    if not _exists(pid):
         return None
+    known = Path("/proc/self").exists()
+    return pid if not known or _works_in(pid, {cluster}, {"postgres"}) else None
+
+
+def _recorded_pid(cluster: Path) -> int:
+    """The pid in the cluster's pid file, 0 if there is none to read."""
+    lines = _pid_file(cluster)
+    return int(lines[0]) if lines and lines[0].strip().isdecimal() else 0
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return None
+        return False
     except PermissionError:
-        pass  # somebody's process; the next line knows whether it is ours
-    return pid if not Path("/proc/self").exists() or _works_in(pid, cluster) else None
+        pass  # somebody else's, but it lives
+    return pid > 0
 
 
-def _works_in(pid: int, cluster: Path) -> bool:
-    """Whether process `pid` is a PostgreSQL whose working folder is `cluster`, as that of all its processes is."""
+def _works_in(pid: int, folders: Collection[Path], programs: Collection[str]) -> bool:
+    """Whether process `pid` is one of `programs` in one of `folders`: a server works inside its cluster."""
+    process = Path("/proc") / str(pid)
     try:
-        process = Path("/proc") / str(pid)
-        return (process / "comm").read_text().strip() == "postgres" and (process / "cwd").readlink() == cluster
+        named = (process / "comm").read_text().strip() in programs
+        return named and (process / "cwd").readlink() in folders
     except OSError:
         return False
 
@@ -493,42 +534,45 @@ def _pid_file(cluster: Path) -> list[str]:
         return []
 
 
-def _end_orphans(cluster: Path) -> None:
-    """End what a killed postmaster left behind: a long query there would keep the shared memory busy."""
+def _end_orphans(folder: Path) -> None:
+    """End what a killed postmaster or starter left behind: a long query would keep the shared memory busy."""
+    places = {_cluster(folder), _unfinished(folder)}
     for process in Path("/proc").glob("[0-9]*"):
-        if _works_in(int(process.name), cluster):
+        if _works_in(int(process.name), places, {"postgres", "initdb", "pg_ctl"}):
             with contextlib.suppress(OSError):
                 os.kill(int(process.name), signal.SIGKILL)
 
 
 @contextlib.contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """One starter or stopper at a time."""
-    lock = _lock_file(folder / "start.lock")
+def turn(path: Path) -> Iterator[None]:
+    """One process at a time, by a lock on the file `path`."""
+    lock = _lock_file(path)
     try:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        _locked(lock, fcntl.LOCK_EX)
         yield
     finally:
         os.close(lock)
 
 
-@contextlib.contextmanager
-def _serving(folder: Path) -> Iterator[int]:
-    """The lock that the server inherits and keeps while any of its processes lives."""
+def _hold(folder: Path) -> int | None:
+    """The lock that the server inherits and keeps while any of its processes lives.
+
+    None if a server that another starter launched came alive meanwhile. Raises FolderInUse.
+    """
     lock = _lock_file(folder / "serving.lock")
-    try:
-        begun = time.monotonic()
-        while not _locked(lock):
-            waited = time.monotonic() - begun
-            if waited > ORPHAN_SECONDS:
-                _end_orphans(_cluster(folder))
-            if waited > 2 * ORPHAN_SECONDS:
-                raise FolderInUse(folder=folder)
-            time.sleep(0.05)
-        yield lock
-    finally:
-        os.close(lock)
+    begun = time.monotonic()
+    while not _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        waited = time.monotonic() - begun
+        living = _postmaster(_cluster(folder))
+        if living or waited > 2 * ORPHAN_SECONDS:
+            os.close(lock)
+            if living:
+                return None
+            raise FolderInUse(folder=folder)
+        if waited > ORPHAN_SECONDS:
+            _end_orphans(folder)
+        time.sleep(0.05)
+    return lock
 
 
 def _lock_file(path: Path) -> int:
@@ -539,9 +583,9 @@ def _lock_file(path: Path) -> int:
     return lock
 
 
-def _locked(lock: int) -> bool:
+def _locked(lock: int, how: int) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, how)
     except BlockingIOError:
         return False
     except OSError as error:
@@ -562,7 +606,14 @@ class Finished:
     output: str
 
 
-def _run(folder: Path, account: Account | None, program: str, *args: str, keep: int | None = None) -> Finished:
+def _run(
+    folder: Path,
+    account: Account | None,
+    program: str,
+    *args: str,
+    keep: int | None = None,
+    cwd: Path = Path("/"),
+) -> Finished:
     """Run one of the wheel's programs, as `account` if given, handing down the open file `keep`."""
     # A pipe would stay open as long as the server that pg_ctl leaves behind; a file does not matter.
     output = folder / f".{program}.{os.getpid()}.out"
@@ -570,7 +621,8 @@ def _run(folder: Path, account: Account | None, program: str, *args: str, keep: 
         with output.open("w+b") as said:
             ended = subprocess.run(
                 [str(_programs(folder) / program), *args],
-                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd="/", start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+                cwd=cwd, start_new_session=True,
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
                 pass_fds=() if keep is None else (keep,), check=False, **_as(account),
             )  # fmt: skip
@@ -603,8 +655,8 @@ def in_sentences(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull(folder=folder, free=0, least=LEAST_FREE >> 20) from None
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY}:
-            raise FolderNotWritable(folder=error.filename or folder, user=_user_name()) from None
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
+            raise FolderNotWritable(folder=folder, user=_user_name()) from None
         raise NotStarted(folder=folder, reason=str(error)) from None
 
 
@@ -652,3 +704,8 @@ def _sync(folder: Path) -> None:
 
 def _cluster(folder: Path) -> Path:
     return folder / "postgres"
+
+
+def _unfinished(folder: Path) -> Path:
+    """Where a new cluster is made before it takes its place."""
+    return folder / "postgres.new"
