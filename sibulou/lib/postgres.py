@@ -178,7 +178,7 @@ def status(folder: Path) -> Server | None:
     """The server that runs on `folder` and takes connections, or None. Starts nothing, waits for nothing."""
     folder = Path(folder).resolve()
     with in_sentences(folder):
-        lines = _pid_file(_cluster(folder))
+        lines = _lines(_cluster(folder) / "postmaster.pid")
         if len(lines) < 8 or lines[7].strip() != "ready" or not _postmaster(_cluster(folder)):
             return None
         return Server(data=folder, host=lines[4], port=int(lines[3]))
@@ -225,15 +225,13 @@ def _serve(folder: Path, log: Callable[[str], None]) -> Server:
 
 def _build_and_launch(folder: Path, account: Account | None, lock: int, log: Callable[[str], None]) -> None:
     cluster = _cluster(folder)
-    if _exists(_recorded_pid(cluster)):
-        # PostgreSQL removes the file of a dead process by itself, but not where the number was given away.
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+    _forget_the_dead(cluster, account)
     if not (cluster / "PG_VERSION").exists():
         log("creating the database cluster")
         _create(folder, account, lock)
-    _refuse_other_major(folder)
-    if account and cluster.stat().st_uid != account.uid:
+    elif account and cluster.stat().st_uid != account.uid:
         _hand_over(cluster, account)
+    _refuse_other_major(folder)
     _write_settings(cluster, account)
     log("starting PostgreSQL")
     _launch(folder, account, lock)
@@ -494,16 +492,28 @@ def _ready(folder: Path) -> Server | None:
 
 def _postmaster(cluster: Path) -> int | None:
     """The pid of the living postmaster of `cluster`; a pid that another program reuses does not count."""
-    pid = _recorded_pid(cluster)
+    pid = _recorded_pid(cluster / "postmaster.pid")
     if not _exists(pid):
         return None
     known = Path("/proc/self").exists()
     return pid if not known or _works_in(pid, {cluster}, {"postgres"}) else None
 
 
-def _recorded_pid(cluster: Path) -> int:
-    """The pid in the cluster's pid file, 0 if there is none to read."""
-    lines = _pid_file(cluster)
+def _forget_the_dead(cluster: Path, account: Account | None) -> None:
+    """Remove the pid files of a server that is gone while its number lives on; the caller holds the lock.
+
+    PostgreSQL removes those of numbers nobody has, but takes another program, or a killed process that was
+    not yet reaped, for a living server.
+    """
+    socket = _socket_folder(cluster, account) / f".s.PGSQL.{PORT}.lock"
+    for path in (cluster / "postmaster.pid", socket):
+        if _exists(_recorded_pid(path)):
+            path.unlink(missing_ok=True)
+
+
+def _recorded_pid(path: Path) -> int:
+    """The pid in the first line of a pid file, 0 if there is none to read."""
+    lines = _lines(path)
     return int(lines[0]) if lines and lines[0].strip().isdecimal() else 0
 
 
@@ -527,9 +537,9 @@ def _works_in(pid: int, folders: Collection[Path], programs: Collection[str]) ->
         return False
 
 
-def _pid_file(cluster: Path) -> list[str]:
+def _lines(path: Path) -> list[str]:
     try:
-        return (cluster / "postmaster.pid").read_text(errors="replace").splitlines()
+        return path.read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return []
 

@@ -199,12 +199,13 @@ def test_a_starter_killed_half_way_does_no_harm(folder: Path, step: str) -> None
 
 
 def test_a_stale_pid_file_does_not_stop_a_start(place: database.Place) -> None:
-    pid_file = place.data / "postgres" / "postmaster.pid"
+    cluster = place.data / "postgres"
     for pid in (os.getpid(), 2**22 - 1):  # a number given away to another program, and one nobody has
         postgres.stop(place.data)
-        pid_file.write_text(
-            f"{pid}\n{place.data}/postgres\n1\n5432\n{place.data}/postgres\n\n 1 1\nready   \n"
-        )
+        words = [pid, cluster, 1, 5432, cluster, "", " 1 1", "ready   "]
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (cluster / name).write_text("".join(f"{word}\n" for word in words))
+            (cluster / name).chmod(0o644)
         assert postgres.status(place.data) is None
         assert postgres.start(place.data)
         assert postmaster(place) != pid
@@ -294,6 +295,7 @@ def test_a_folder_that_cannot_be_written(folder: Path) -> None:
 def test_a_closed_folder(folder: Path) -> None:
     folder.mkdir(mode=0o500)
     refusal(postgres.FolderNotWritable, lambda: postgres.start(folder))
+    folder.chmod(0o700)
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as somebody else")
