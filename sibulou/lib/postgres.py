@@ -49,8 +49,8 @@ class NotStarted(Problem):
 
     number = "503.0"
     zh = (
-        "内置数据库没有启动:{reason}。请查看 {folder} 中的 postgres/start.log,"
-        "处理后重新运行同一条命令;数据没有改动。"
+        "内置数据库没有启动：{reason}。请查看 {folder} 中的 postgres/start.log，"
+        "处理后重新运行同一条命令；数据没有改动。"
     )
     en = (
         "The embedded database did not start: {reason}. Look into postgres/start.log in {folder}, "
@@ -64,7 +64,7 @@ class FolderInUse(Problem):
     number = "503.1"
     zh = (
         "数据目录 {folder} 正被另一台主机、容器或另一个数据库使用。"
-        "请先在那里停止它,或用 SIBULOU_DATA 指定另一个目录。"
+        "请先在那里停止它，或用 SIBULOU_DATA 指定另一个目录。"
     )
     en = (
         "The data folder {folder} is in use by another host, container or database server. "
@@ -77,8 +77,8 @@ class OtherMajor(Problem):
 
     number = "503.2"
     zh = (
-        "数据目录 {folder} 由 PostgreSQL {found} 写成,现在安装的是 {ours}。"
-        "请装回带 PostgreSQL {found} 的版本,用 pg_dump 导出,再导入一个新的数据目录。"
+        "数据目录 {folder} 由 PostgreSQL {found} 写成，现在安装的是 {ours}。"
+        "请装回带 PostgreSQL {found} 的版本，用 pg_dump 导出，再导入一个新的数据目录。"
     )
     en = (
         "The data folder {folder} was written by PostgreSQL {found}; this installation brings {ours}. "
@@ -91,8 +91,8 @@ class DiskFull(Problem):
 
     number = "503.3"
     zh = (
-        "{folder} 所在的磁盘已满或只剩 {free} MB,数据库至少要 {least} MB。"
-        "请清理磁盘或换到更大的磁盘后重新运行;已保存的数据都在。"
+        "{folder} 所在的磁盘已满或只剩 {free} MB，数据库至少要 {least} MB。"
+        "请清理磁盘或换到更大的磁盘后重新运行；已保存的数据都在。"
     )
     en = (
         "The disk that holds {folder} is full or has only {free} MB left; "
@@ -107,7 +107,7 @@ class FolderNotWritable(Problem):
     number = "503.4"
     zh = (
         "用户 {user} 不能读写数据目录 {folder}。"
-        "请改用该目录的所有者运行,或修改目录权限,或用 SIBULOU_DATA 指定另一个目录。"
+        "请改用该目录的所有者运行，或修改目录权限，或用 SIBULOU_DATA 指定另一个目录。"
     )
     en = (
         "The user {user} may not read and write the data folder {folder}. Run as the folder's owner, "
@@ -120,8 +120,8 @@ class FolderUnreachable(Problem):
 
     number = "503.10"
     zh = (
-        "PostgreSQL 不能以 root 身份运行,而账户 {account} 进不了 {folder}。"
-        "请执行 chmod o+x {folder},或把程序和数据放到 /opt、/srv 之类的目录。"
+        "PostgreSQL 不能以 root 身份运行，而账户 {account} 进不了 {folder}。"
+        "请执行 chmod o+x {folder}，或把程序和数据放到 /opt、/srv 之类的目录。"
     )
     en = (
         "PostgreSQL does not run as root, and the account {account} cannot pass through {folder}. "
