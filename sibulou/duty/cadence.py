@@ -49,6 +49,14 @@ def clock_time(text: str) -> time:
     return time.fromisoformat(text)
 
 
+class Untimely(ValueError):
+    """A timing that cannot be kept or never fires; says why in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
 @dataclass(frozen=True)
 class Window:
     """One time a duty is owed: opens, owner warned, due, next level told; `until` None = open-ended."""
@@ -76,7 +84,7 @@ class Clocks:
 
     def __post_init__(self) -> None:
         if not timedelta() <= self.warn <= self.due <= self.tell:
-            raise ValueError("clocks need 0 <= warn <= due <= tell")
+            raise Untimely("时限须依次为 warn <= due <= tell", "clocks need 0 <= warn <= due <= tell")
 
     def no_later_than(self, other: Clocks) -> bool:
         """Whether none of the three clocks is longer than the other's."""
@@ -95,9 +103,12 @@ class Slot:
 
     def __post_init__(self) -> None:
         if not self.slot:
-            raise ValueError("a slot needs a name")
+            raise Untimely("时段须有名称", "a slot needs a name")
         if not self._after(self.warn) <= self._after(self.due) <= self._after(self.tell):
-            raise ValueError(f"slot {self.slot} needs opens <= warn <= due <= tell")
+            raise Untimely(
+                f"时段 {self.slot} 须依次为 opens <= warn <= due <= tell",
+                f"slot {self.slot} needs opens <= warn <= due <= tell",
+            )
 
     def _after(self, moment: time) -> int:
         """Minutes from the opening to `moment`, over midnight if it has to be."""
@@ -119,16 +130,19 @@ class Daily:
 
     def __post_init__(self) -> None:
         if not self.slots:
-            raise ValueError("a daily cadence without slots never fires")
+            raise Untimely("没有时段，永不触发", "a daily cadence without slots never fires")
         if len({slot.slot for slot in self.slots}) < len(self.slots):
-            raise ValueError("two slots have the same name")
+            raise Untimely("两个时段同名", "two slots have the same name")
         openings = [slot.minutes[0] for slot in self.slots]
         if any(later <= earlier for earlier, later in pairwise(openings)):
-            raise ValueError("slots must open one after the other")
+            raise Untimely("各时段须按 opens 先后排列", "slots must open one after the other")
         ends = [*openings[1:], openings[0] + 1440]
         for slot, end in zip(self.slots, ends, strict=True):
             if slot.minutes[2] > end:
-                raise ValueError(f"slot {slot.slot} is due after the next slot opens")
+                raise Untimely(
+                    f"时段 {slot.slot} 的 due 晚于下一时段的 opens",
+                    f"slot {slot.slot} is due after the next slot opens",
+                )
 
 
 @dataclass(frozen=True)
@@ -141,11 +155,13 @@ class Every:
 
     def __post_init__(self) -> None:
         if self.days < 1:
-            raise ValueError("a cadence of every 0 days never fires")
+            raise Untimely("天数不足 1，永不触发", "a cadence of every 0 days never fires")
         if self.days > LONGEST:
-            raise ValueError(f"a cycle is at most {LONGEST} days")
+            raise Untimely(f"周期最长 {LONGEST} 天", f"a cycle is at most {LONGEST} days")
         if self.clocks.due > self.days * DAY:
-            raise ValueError(f"due after {self.clocks.due} is later than the next opening")
+            raise Untimely(
+                "due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening"
+            )
 
 
 @dataclass(frozen=True)
@@ -165,13 +181,15 @@ class After:
 
     def __post_init__(self) -> None:
         if not self.days:
-            raise ValueError("a cadence without days never fires")
+            raise Untimely("没有列出天数，永不触发", "a cadence without days never fires")
         if self.days[-1] > LONGEST:
-            raise ValueError(f"a day is at most {LONGEST} days on")
+            raise Untimely(f"天数最多 {LONGEST}", f"a day is at most {LONGEST} days on")
         if self.days[0] < 1 or any(later <= earlier for earlier, later in pairwise(self.days)):
-            raise ValueError("days must be 1 or more and ascend")
+            raise Untimely("天数须从 1 起递增", "days must be 1 or more and ascend")
         if any(self.clocks.due > (later - earlier) * DAY for earlier, later in pairwise(self.days)):
-            raise ValueError(f"due after {self.clocks.due} is later than the next opening")
+            raise Untimely(
+                "due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""The plan (预案): duties, forms, rules and ladders as one checked, frozen value.
+
+`load_plan` reads a file and either gives a whole `Plan` or raises `PlanMistakes` with everything that is
+wrong in it. Nothing of one disease stands in code: which places, days and temperatures matter is said in the
+plan's values and lists. The format is described in docs/reference/plan.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from sibulou.duty import plan_load as read
+from sibulou.duty.plan_check import cautions, check_whole
+from sibulou.duty.plan_parts import Closer, Duty, Plan
+from sibulou.duty.plan_reader import BLANK, Cursor, PlanMistake, PlanMistakes, compose
+from sibulou.duty.rule import Effect, LiftWatch, OpenDuty, PutUnderWatch
+
+__all__ = [
+    "Closer",
+    "Duty",
+    "Effect",
+    "LiftWatch",
+    "OpenDuty",
+    "Plan",
+    "PlanMistake",
+    "PlanMistakes",
+    "PutUnderWatch",
+    "load_plan",
+]
+
+_NEEDED = "plan version title disease source zone levels reasons ladders cutoffs forms duties"
+_POSSIBLE = "quiet values lists classes rules guards reports"
+
+
+def load_plan(text: str, *, file: str, scopes: Mapping[str, str] | None = None) -> Plan:
+    """The plan in `text`; `file` is the name that mistakes give. Raises PlanMistakes with all of them.
+
+    `scopes` maps each known scope to the kind of its subjects; without it, scopes and kinds are not checked.
+    """
+    top = compose(text, file=file)
+    found = top.fields(_NEEDED, _POSSIBLE)
+    draft = _draft(found, scopes)
+    guards = read.read_guards(found["guards"], draft) if "guards" in found else {}
+    reports = read.read_reports(found["reports"], draft) if "reports" in found else {}
+    check_whole(draft)
+    plan = Plan(
+        key=found["plan"].text() if "plan" in found else "",
+        version=found["version"].integer(1, 9999) if "version" in found else 1,
+        title=found["title"].label() if "title" in found else BLANK,
+        disease=found["disease"].label() if "disease" in found else BLANK,
+        source=found["source"].text() if "source" in found else "",
+        zone=read.read_zone(found["zone"]) if "zone" in found else ZoneInfo("UTC"),
+        quiet=read.read_quiet(found["quiet"]) if "quiet" in found else None,
+        levels=draft.levels,
+        values=read.frozen(draft.values),
+        lists=read.frozen(draft.lists),
+        classes=read.frozen(draft.classes),
+        reasons=read.frozen(draft.reasons),
+        ladders=read.frozen(draft.ladders),
+        cutoffs=read.frozen(draft.cutoffs),
+        forms=read.frozen(draft.forms),
+        duties=read.frozen(draft.duties),
+        rules=draft.rules,
+        guards=read.frozen(guards),
+        reports=read.frozen(reports),
+        cautions=tuple(cautions(draft)),
+    )
+    top.sheet.close()
+    return plan
+
+
+def _draft(found: Mapping[str, Cursor], scopes: Mapping[str, str] | None) -> read.Draft:
+    """The parts others refer to, each read after those it refers to, whatever their order in the file."""
+    draft = read.Draft(scopes)
+    if "levels" in found:
+        draft.levels = read.read_words(found["levels"])
+    if "values" in found:
+        draft.values = read.read_values(found["values"])
+    if "lists" in found:
+        draft.lists = read.read_lists(found["lists"])
+    if "classes" in found:
+        draft.classes = read.read_classes(found["classes"], draft)
+    if "reasons" in found:
+        draft.reasons = {word.key: word for word in read.read_words(found["reasons"])}
+    if "ladders" in found:
+        draft.where |= {f"ladder {name}": at for name, at in found["ladders"].mapping().items()}
+        draft.ladders = read.read_ladders(found["ladders"])
+    if "cutoffs" in found:
+        draft.cutoffs = read.read_cutoffs(found["cutoffs"])
+    if "forms" in found:
+        draft.forms = read.read_forms(found["forms"])
+    if "duties" in found:
+        draft.duties = read.read_duties(found["duties"], draft)
+    if "rules" in found:
+        draft.rules = read.read_rules(found["rules"], draft)
+    return draft

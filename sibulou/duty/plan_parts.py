@@ -1,0 +1,172 @@
+"""What a plan consists of: plain frozen values, whole once they exist.
+
+Nothing here is checked again downstream: a `Plan` is only built by `load_plan` from a file without mistakes.
+Sources of the words: DESIGN section 2; domain sections 3 (guards) and 4b (clocks, quiet hours).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from sibulou.duty.cadence import Cadence
+from sibulou.duty.form import Form
+from sibulou.duty.ladder import QuietHours, Rung
+from sibulou.duty.plan_words import Label, Word
+from sibulou.duty.rule import Effect, Expression, Rule, effects_of
+
+FRONTS = ("defence", "control", "outreach", "screening")
+GAPS = ("overdue", "silent", "open", "off_roster")
+CUTOFFS = ("village", "township", "county")
+
+
+@dataclass(frozen=True)
+class Closer:
+    """A record of this form meets the duty if `when` holds; `answers`: only as answer to what opened it."""
+
+    form: str
+    when: Expression | None = None
+    answers: bool = False
+
+
+@dataclass(frozen=True)
+class Waivable:
+    """For which reasons a duty may be waived, and whether a second person must confirm."""
+
+    reasons: tuple[str, ...]
+    confirm: bool = True
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is owed to each subject of a scope, by the owner's seat; `timings` by level, absent = not in
+    force.
+    """
+
+    key: str
+    articles: tuple[str, ...]
+    front: str
+    title: Label
+    why: Label | None
+    scope: str
+    owner: str
+    timings: Mapping[str, Cadence]
+    closers: tuple[Closer, ...]
+    gap: str
+    ladder: str
+    waiver: Waivable | None
+    rings_at_night: bool
+
+    def timing(self, level: str) -> Cadence | None:
+        """The cadence, with its clocks, at a response level; None when the duty is not in force there."""
+        return self.timings.get(level)
+
+
+@dataclass(frozen=True)
+class WatchClass:
+    """A class of watch (居家, 集中 …) and how many days it lasts unless a rule says otherwise."""
+
+    key: str
+    title: Label
+    days: int
+
+
+@dataclass(frozen=True)
+class GuardRole:
+    """A role in a guard template: at least `min` of it, required or wished for."""
+
+    role: str
+    min: int
+    required: bool
+
+
+@dataclass(frozen=True)
+class Guards:
+    """A guard template (包保): who together guards one person of a watch class."""
+
+    key: str
+    title: Label
+    klass: str
+    roles: tuple[GuardRole, ...]
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of a report: counts the obligations of a duty, or the records of a form."""
+
+    key: str
+    title: Label
+    duty: str | None
+    form: str | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A daily report of one level upward."""
+
+    key: str
+    title: Label
+    level: str
+    lines: tuple[ReportLine, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of a plan (预案). All mappings are read-only and in the order of the file."""
+
+    key: str
+    version: int
+    title: Label
+    disease: Label
+    source: str
+    zone: ZoneInfo
+    quiet: QuietHours | None
+    levels: tuple[Word, ...]
+    values: Mapping[str, float | int | str]
+    lists: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, WatchClass]
+    reasons: Mapping[str, Word]
+    ladders: Mapping[str, tuple[Rung, ...]]
+    cutoffs: Mapping[str, time]
+    forms: Mapping[str, Form]
+    duties: Mapping[str, Duty]
+    rules: tuple[Rule, ...]
+    guards: Mapping[str, Guards]
+    reports: Mapping[str, Report]
+    cautions: tuple[Label, ...] = ()
+
+    def closing(
+        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
+    ) -> tuple[str, ...]:
+        """The keys of the duties that a record of `form` with this (clean) content may close.
+
+        `subject` holds the facts of rule.SUBJECT_FACTS. A duty with several fitting closers stands once.
+        """
+        context = self._context(content, subject)
+        return tuple(
+            duty.key for duty in self.duties.values() if any(_fits(c, form, context) for c in duty.closers)
+        )
+
+    def closers(self, duty: str, form: str) -> tuple[Closer, ...]:
+        """The closers of a duty that name this form."""
+        return tuple(closer for closer in self.duties[duty].closers if closer.form == form)
+
+    def effects(
+        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
+    ) -> tuple[Effect, ...]:
+        """What a record of `form` with this (clean) content calls for, in the order of the rules."""
+        return tuple(effects_of(self.rules, form, self._context(content, subject)))
+
+    def _context(self, content: Mapping[str, object], subject: Mapping[str, object]) -> dict[str, object]:
+        return {
+            "record": dict(content),
+            "subject": dict(subject),
+            "values": dict(self.values),
+            "lists": {name: list(words) for name, words in self.lists.items()},
+        }
+
+
+def _fits(closer: Closer, form: str, context: Mapping[str, object]) -> bool:
+    return closer.form == form and (closer.when is None or closer.when.holds(context))
