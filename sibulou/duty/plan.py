@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from sibulou.duty import plan_load as read
+from sibulou.duty import plan_basics as basics
 from sibulou.duty.plan_check import cautions, check_whole
+from sibulou.duty.plan_draft import Draft, frozen
+from sibulou.duty.plan_duties import read_duties
+from sibulou.duty.plan_forms import read_forms
 from sibulou.duty.plan_parts import Closer, Duty, Plan
 from sibulou.duty.plan_reader import BLANK, Cursor, PlanMistake, PlanMistakes, compose
+from sibulou.duty.plan_rules import read_guards, read_reports, read_rules
 from sibulou.duty.rule import Effect, LiftWatch, OpenDuty, PutUnderWatch
 
 __all__ = [
@@ -41,8 +45,8 @@ def load_plan(text: str, *, file: str, scopes: Mapping[str, str] | None = None) 
     top = compose(text, file=file)
     found = top.fields(_NEEDED, _POSSIBLE)
     draft = _draft(found, scopes)
-    guards = read.read_guards(found["guards"], draft) if "guards" in found else {}
-    reports = read.read_reports(found["reports"], draft) if "reports" in found else {}
+    guards = read_guards(found["guards"], draft) if "guards" in found else {}
+    reports = read_reports(found["reports"], draft) if "reports" in found else {}
     check_whole(draft)
     plan = Plan(
         key=found["plan"].text() if "plan" in found else "",
@@ -50,48 +54,48 @@ def load_plan(text: str, *, file: str, scopes: Mapping[str, str] | None = None) 
         title=found["title"].label() if "title" in found else BLANK,
         disease=found["disease"].label() if "disease" in found else BLANK,
         source=found["source"].text() if "source" in found else "",
-        zone=read.read_zone(found["zone"]) if "zone" in found else ZoneInfo("UTC"),
-        quiet=read.read_quiet(found["quiet"]) if "quiet" in found else None,
+        zone=basics.read_zone(found["zone"]) if "zone" in found else ZoneInfo("UTC"),
+        quiet=basics.read_quiet(found["quiet"]) if "quiet" in found else None,
         levels=draft.levels,
-        values=read.frozen(draft.values),
-        lists=read.frozen(draft.lists),
-        classes=read.frozen(draft.classes),
-        reasons=read.frozen(draft.reasons),
-        ladders=read.frozen(draft.ladders),
-        cutoffs=read.frozen(draft.cutoffs),
-        forms=read.frozen(draft.forms),
-        duties=read.frozen(draft.duties),
+        values=frozen(draft.values),
+        lists=frozen(draft.lists),
+        classes=frozen(draft.classes),
+        reasons=frozen(draft.reasons),
+        ladders=frozen(draft.ladders),
+        cutoffs=frozen(draft.cutoffs),
+        forms=frozen(draft.forms),
+        duties=frozen(draft.duties),
         rules=draft.rules,
-        guards=read.frozen(guards),
-        reports=read.frozen(reports),
+        guards=frozen(guards),
+        reports=frozen(reports),
         cautions=tuple(cautions(draft)),
     )
     top.sheet.close()
     return plan
 
 
-def _draft(found: Mapping[str, Cursor], scopes: Mapping[str, str] | None) -> read.Draft:
+def _draft(found: Mapping[str, Cursor], scopes: Mapping[str, str] | None) -> Draft:
     """The parts others refer to, each read after those it refers to, whatever their order in the file."""
-    draft = read.Draft(scopes)
+    draft = Draft(scopes)
     if "levels" in found:
-        draft.levels = read.read_words(found["levels"])
+        draft.levels = basics.read_words(found["levels"])
     if "values" in found:
-        draft.values = read.read_values(found["values"])
+        draft.values = basics.read_values(found["values"])
     if "lists" in found:
-        draft.lists = read.read_lists(found["lists"])
+        draft.lists = basics.read_lists(found["lists"])
     if "classes" in found:
-        draft.classes = read.read_classes(found["classes"], draft)
+        draft.classes = basics.read_classes(found["classes"], draft)
     if "reasons" in found:
-        draft.reasons = {word.key: word for word in read.read_words(found["reasons"])}
+        draft.reasons = {word.key: word for word in basics.read_words(found["reasons"])}
     if "ladders" in found:
         draft.where |= {f"ladder {name}": at for name, at in found["ladders"].mapping().items()}
-        draft.ladders = read.read_ladders(found["ladders"])
+        draft.ladders = basics.read_ladders(found["ladders"])
     if "cutoffs" in found:
-        draft.cutoffs = read.read_cutoffs(found["cutoffs"])
+        draft.cutoffs = basics.read_cutoffs(found["cutoffs"])
     if "forms" in found:
-        draft.forms = read.read_forms(found["forms"])
+        draft.forms = read_forms(found["forms"])
     if "duties" in found:
-        draft.duties = read.read_duties(found["duties"], draft)
+        draft.duties = read_duties(found["duties"], draft)
     if "rules" in found:
-        draft.rules = read.read_rules(found["rules"], draft)
+        draft.rules = read_rules(found["rules"], draft)
     return draft

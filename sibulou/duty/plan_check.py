@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sibulou.duty.cadence import Triggered
 from sibulou.duty.form import FieldType, Form
 from sibulou.duty.ladder import climbs, first_fall
-from sibulou.duty.plan_load import Draft
+from sibulou.duty.plan_draft import Draft
 from sibulou.duty.plan_parts import Duty
 from sibulou.duty.plan_reader import Cursor
 from sibulou.duty.plan_words import Label

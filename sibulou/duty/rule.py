@@ -16,8 +16,8 @@ import cel
 
 VARIABLES = ("record", "subject", "values", "lists")
 SUBJECT_FACTS = ("kind", "level", "listed", "language")
-"""kind: of the subject; level: of an area, "village" and so on; listed: how many living persons a household has
-on the roster; language: spoken at home, if noted. A fact that does not apply is left out.
+"""kind: of the subject; level: of an area, "village" and so on; listed: how many living persons a household
+has on the roster; language: spoken at home, if noted. A fact that does not apply is left out.
 """
 FUNCTIONS = frozenset(
     ("size", "contains", "startsWith", "endsWith", "matches", "string", "int", "double", "bool")

@@ -1,0 +1,74 @@
+"""Read the evidence forms of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sibulou.duty.form import CHOOSING, NUMERIC, Field, FieldType, Form
+from sibulou.duty.plan_basics import read_words
+from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, maybe, read_expression
+from sibulou.duty.plan_reader import Cursor
+
+KINDS = ("area", "household", "person", "post", "place", "institution")
+
+
+def read_forms(cursor: Cursor) -> dict[str, Form]:
+    return {key: _read_form(key, item) for key, item in cursor.keyed()}
+
+
+def _read_form(key: str, cursor: Cursor) -> Form:
+    check_key(cursor, key)
+    found = cursor.fields("key title subject why fields")
+    kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
+    fields: list[Field] = []
+    for name, item in many(found, "fields", Cursor.keyed):
+        fields.append(_read_field(name, item, fields))
+    return Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields))
+
+
+def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:
+    check_key(cursor, key)
+    found = cursor.fields("key title type", "required min max ask_outside choices show_when personal")
+    word = maybe(found, "type", lambda at: at.one_of(list(FieldType), "类型", "type"), "text")
+    kind = FieldType(word) if word in list(FieldType) else FieldType.TEXT
+    _check_field_parts(found, kind)
+    low, high = (maybe(found, name, Cursor.number, None) for name in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        found["min"].wrong("min 大于 max", "min is above max", (f"<= {high:g}",) * 2)
+    show_when = maybe(found, "show_when", read_expression, None)
+    if show_when is not None:
+        check_fields(found["show_when"], show_when, [field.key for field in earlier], only_record=True)
+    return Field(
+        key=key,
+        title=label_of(found),
+        type=kind,
+        required=maybe(found, "required", Cursor.boolean, False),
+        min=low,
+        max=high,
+        ask_outside=maybe(found, "ask_outside", _read_pair, None),
+        choices=many(found, "choices", read_words),
+        show_when=show_when,
+        personal=maybe(found, "personal", Cursor.boolean, False),
+    )
+
+
+def _check_field_parts(found: Mapping[str, Cursor], kind: FieldType) -> None:
+    """Bounds belong to numbers (max to texts, too), choices to choosing fields and to no other."""
+    misplaced = [name for name in ("min", "ask_outside") if name in found and kind not in NUMERIC]
+    if "max" in found and kind not in (*NUMERIC, FieldType.TEXT):
+        misplaced.append("max")
+    if "choices" in found and kind not in CHOOSING:
+        misplaced.append("choices")
+    for name in misplaced:
+        zh, en = f"{kind} 字段不用 {name}", f"a field of type {kind} has no {name}"
+        found[name].wrong(zh, en, ("删去，或改 type", "leave it out, or another type"))
+    if kind in CHOOSING and "choices" not in found and "type" in found:
+        found["type"].wrong("缺少选项", "missing choices", ("加上 choices", "choices beside it"))
+
+
+def _read_pair(cursor: Cursor) -> tuple[float, float] | None:
+    numbers = [item.number() for item in cursor.items()]
+    if len(numbers) != 2 or numbers[0] > numbers[1]:
+        cursor.wrong("不是区间", "no range", ("[小, 大]", "[low, high]"))
+        return None
+    return numbers[0], numbers[1]
