@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sibulou.web.middleware.sign_in_first",
-    "sibulou.web.middleware.say_problems",
+    "sibulou.web.middleware.SayProblems",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -100,6 +100,7 @@ LOGIN_URL = "/sign-in/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # five wrong passwords lock the account, from wherever they come
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "sibulou.web.sign_in.locked_out"

@@ -1,1 +1,21 @@
-urlpatterns: list[object] = []
+"""Every address of the house. No verb in a URL; each page module lists its own."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from sibulou.web import sign_in
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern] = [
+    path("sign-in/", sign_in.sign_in),
+    path("sign-out/", sign_in.sign_out),
+    path("language/", sign_in.language),
+    path("healthz/", healthz),
+]

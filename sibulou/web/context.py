@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from sibulou.roster.role import Right
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """The context of the shell."""
-    return {}
+    """Who is here, what he may open, and the moment the page is of."""
+    reach = getattr(request, "reach", None)
+    return {
+        "rights": {str(right): reach.has(right) for right in Right} if reach else {},
+        "now": getattr(request, "now", None),
+        "english": (get_language() or "").startswith("en"),
+        "demo": settings.DEMO,
+        "filing_number": settings.FILING_NUMBER,
+    }

@@ -20,6 +20,7 @@ class Waiver(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.WAIVER)
     area_id = models.BigIntegerField()
+    about = models.ForeignKey("Obligation", on_delete=models.PROTECT, null=True, related_name="requests")
     reason = models.CharField(max_length=40)
     words = models.CharField(max_length=400, blank=True)
     asked_by = models.CharField(max_length=80)
@@ -62,7 +63,7 @@ class Waiver(models.Model):
 
     class Privacy:
         keep: ClassVar[set[str]] = {
-            "id", "kind", "area_id", "reason", "asked_by", "asked_by_id", "asked_at", "until", "granted_by",
+            "id", "kind", "area_id", "about", "reason", "asked_by", "asked_by_id", "asked_at", "until", "granted_by",
             "granted_by_id", "granted_at", "refused_by", "refused_at",
         }  # fmt: skip
         erase: ClassVar[set[str]] = {"words"}
@@ -160,6 +161,7 @@ class Climb(models.Model):
     area_id = models.BigIntegerField()
     step = models.SmallIntegerField()
     at = models.DateTimeField()
+    told_at = models.DateTimeField()
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
     told = models.CharField(max_length=80, blank=True)
 
@@ -169,7 +171,7 @@ class Climb(models.Model):
         indexes = [models.Index("seat", "at", name="climb_told")]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "obligation", "area_id", "step", "at", "seat", "told"}
+        keep: ClassVar[set[str]] = {"id", "obligation", "area_id", "step", "at", "told_at", "seat", "told"}
         erase: ClassVar[set[str]] = set()
 
     def __str__(self) -> str:

@@ -53,3 +53,15 @@ SELECT COALESCE(array_agg(DISTINCT id), '{}') FROM (
     UNION SELECT p.subject_id FROM person p WHERE p.household_id = ANY (subjects)) doors
 $$;
 GRANT EXECUTE ON FUNCTION with_household(bigint[]) TO sibulou_app;
+
+-- A moment, or the end of the quiet hours it falls into (domain 4b): the SQL twin of `ladder.QuietHours.shift`.
+CREATE FUNCTION quiet_shift(at timestamptz, zone text, since time, until time) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT CASE
+    WHEN since IS NULL THEN at
+    WHEN since > until AND (at AT TIME ZONE zone)::time >= since
+        THEN ((at AT TIME ZONE zone)::date + 1 + until) AT TIME ZONE zone
+    WHEN (at AT TIME ZONE zone)::time < until AND (since > until OR (at AT TIME ZONE zone)::time >= since)
+        THEN ((at AT TIME ZONE zone)::date + until) AT TIME ZONE zone
+    ELSE at END
+$$;

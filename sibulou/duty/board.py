@@ -1,0 +1,316 @@
+"""What the screens ask of the kernel: books, gaps, cells and lists, live or as of any moment.
+
+Every number carries the moment it is of (`Moment`): `at`, and `known`, by what was known when. Nothing here is
+cached or stored; one index on the open rows carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from sibulou.duty.gap import Books, GapKind
+from sibulou.duty.models import Duty
+from sibulou.lib.sql import read_queries
+from sibulou.roster.area_key import Level, ancestor, key_range, level_of, span
+from sibulou.roster.models import Seat
+from sibulou.roster.role import ROLES
+
+QUERIES = read_queries(Path(__file__).parent / "queries" / "board.sql")
+_WAIVED = "o.waived_at <= %(heard)s AND (o.waived_until IS NULL OR o.waived_until > %(at)s)"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The moment a number is of: how things stood `at`, by what was known at `known`."""
+
+    at: datetime
+    known: datetime
+    live: bool = False
+
+    @classmethod
+    def now(cls, now: datetime) -> Moment:
+        return cls(now, now, live=True)
+
+    def facts(self) -> dict[str, object]:
+        return {"at": self.at, "known": self.known, "heard": min(self.at, self.known)}
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The pieces of SQL that say what "unmet" and "waived" mean at this moment."""
+        if self.live:
+            return {"source": "obligation", "unmet": "o.met_at IS NULL", "waived": _COALESCED}
+        return {
+            "source": QUERIES["as_known"],
+            "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
+            "waived": _COALESCED,
+        }
+
+
+_COALESCED = f"COALESCE({_WAIVED}, false)"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which gaps are wanted; empty means all."""
+
+    kinds: frozenset[GapKind] = frozenset()
+    fronts: frozenset[str] = frozenset()
+    duty: int | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One gap as a list shows it. `since`: the due moment, or the opening for one that is unowned before it is due."""
+
+    obligation: int
+    duty: int
+    subject: int
+    area: int
+    seat: int
+    opened_at: datetime
+    due_at: datetime
+    tell_at: datetime
+    overdue: bool
+    unowned: bool
+
+    @property
+    def since(self) -> datetime:
+        return self.due_at if self.overdue else self.opened_at
+
+
+def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES[name].format(**moment.parts), {**moment.facts(), **facts})
+        return cursor.fetchall()
+
+
+def vacant_seats(area: int, moment: Moment) -> list[int]:
+    """The seats nobody answers for, in the county that `area` lies in (a seat may sit above what it owes)."""
+    low, high = key_range(ancestor(area, min(Level.COUNTY, level_of(area))))
+    return [row[0] for row in _run("vacant", moment, {"low": low, "high": high})]
+
+
+def duties() -> dict[int, Duty]:
+    """All duties by number."""
+    return Duty.objects.in_bulk()
+
+
+def _chosen(wanted: Filter) -> list[int] | None:
+    """The duties a filter lets through; None: all."""
+    kinds = wanted.kinds - {GapKind.UNOWNED}
+    if wanted.duty is None and not wanted.fronts and not kinds:
+        return None
+    return [
+        duty.pk
+        for duty in duties().values()
+        if (wanted.duty is None or duty.pk == wanted.duty)
+        and (not wanted.fronts or duty.front in wanted.fronts)
+        and (not kinds or GapKind.UNOWNED in wanted.kinds or GapKind(duty.gap) in kinds)
+    ]
+
+
+@dataclass(frozen=True)
+class BookTable:
+    """The books of an area: the whole, by duty, by child, and by child and duty, each counted by itself."""
+
+    area: int
+    moment: Moment
+    whole: Books
+    by_duty: Mapping[int, Books]
+    by_child: Mapping[int, Books]
+    cells: Mapping[tuple[int, int], Books]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every node balances, the duties make the whole, and so do the children."""
+        nodes = [self.whole, *self.by_duty.values(), *self.by_child.values(), *self.cells.values()]
+        return (
+            all(node.balanced for node in nodes)
+            and sum(self.by_duty.values(), Books()) == self.whole
+            and sum(self.by_child.values(), Books()) == self.whole
+        )
+
+
+def books(area: int, moment: Moment) -> BookTable:
+    """The books of `area` and of the areas right under it; what it owes itself stands under its own key."""
+    level = level_of(area)
+    low, high = key_range(area)
+    facts = {
+        "low": low,
+        "high": high,
+        "span": span(Level(min(level + 1, Level.MICRO))),
+        "vacant": vacant_seats(area, moment),
+    }
+    whole, by_duty, cells = Books(), {}, {}
+    for child, duty, met, late, waived, overdue, pending, unowned, expected in _run("books", moment, facts):
+        found = Books(met, late, waived, overdue, pending, unowned, expected)
+        if duty is None:
+            whole = found
+        elif child is None:
+            by_duty[duty] = found
+        else:
+            cells[child, duty] = found
+    by_child: dict[int, Books] = {}
+    for (child, _), found in cells.items():
+        by_child[child] = by_child.get(child, Books()) + found
+    return BookTable(area, moment, whole, by_duty, by_child, cells)
+
+
+@dataclass(frozen=True)
+class GapCount:
+    """Gaps of one duty in one child area."""
+
+    child: int
+    duty: int
+    overdue: bool
+    unowned: bool
+    gaps: int
+    since: datetime
+
+
+def gap_counts(area: int, moment: Moment, *, level: Level | None = None) -> list[GapCount]:
+    """Gaps under `area`, by areas of `level` (default: right under it), duty and ownership."""
+    low, high = key_range(area)
+    level = level or Level(min(level_of(area) + 1, Level.MICRO))
+    facts = {"low": low, "high": high, "span": span(level), "vacant": vacant_seats(area, moment)}
+    rows = _run("gap_counts", moment, facts) + _run("unowned_pending", moment, facts)
+    return [GapCount(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page of gaps begins: after this due moment and number."""
+
+    due_at: datetime
+    obligation: int
+
+
+def gap_page(
+    area: int, moment: Moment, *, wanted: Filter = Filter(), after: Page | None = None, limit: int = 50
+) -> list[Gap]:
+    """One page of gaps under `area`, the oldest first; the next begins after the last of this one."""
+    low, high = key_range(area)
+    kinds = wanted.kinds - {GapKind.UNOWNED}
+    facts = {
+        "low": low,
+        "high": high,
+        "vacant": vacant_seats(area, moment),
+        "duties": _chosen(wanted),
+        "only_unowned": wanted.kinds == {GapKind.UNOWNED},
+        "only_overdue": bool(kinds) and GapKind.UNOWNED not in wanted.kinds,
+        "after_due": after and after.due_at,
+        "after_id": after and after.obligation,
+        "limit": limit,
+    }
+    return [Gap(*row) for row in _run("gap_page", moment, facts)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Gaps at one household (of it and its people), or at an area for what belongs to none."""
+
+    household: int | None
+    area: int
+    kind: str
+    duty: int
+    overdue: bool
+    unowned: bool
+    gaps: int
+
+
+def cells(area: int, moment: Moment, *, wanted: Filter = Filter()) -> list[Cell]:
+    """The Net's live part: only cells with gaps."""
+    low, high = key_range(area)
+    facts = {"low": low, "high": high, "vacant": vacant_seats(area, moment), "duties": _chosen(wanted)}
+    return [Cell(*row) for row in _run("cells", moment, facts)]
+
+
+def seat_list(seats: Sequence[int], *, now: datetime, horizon: datetime, limit: int = 500) -> list[Gap]:
+    """What these seats owe up to `horizon`: what is overdue stays on it until it is answered (L7)."""
+    rows = _run("seat_list", Moment.now(now), {"seats": list(seats), "horizon": horizon, "limit": limit})
+    return [Gap(*row) for row in rows]
+
+
+def trend(area: int, moments: Sequence[datetime]) -> list[tuple[datetime, int]]:
+    """How many obligations were overdue at each of some moments, as it was known at each."""
+    low, high = key_range(area)
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["trend"], {"low": low, "high": high, "moments": list(moments)})
+        return [(at, gaps) for at, gaps in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Who answers for a seat: `rank` 0 the holder, 1 a stand-in, 2 a deputy."""
+
+    user: int
+    rank: int
+
+
+def answerers(seats: Iterable[int], *, at: datetime) -> dict[int, Answerer]:
+    """Who answers for each of these seats; those not in the result are vacant."""
+    wanted = sorted(set(seats))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(area_id), max(area_id) FROM seat WHERE id = ANY (%s)", [wanted])
+        low, high = cursor.fetchone()
+        if low is None:
+            return {}
+        cursor.execute(
+            "SELECT seat_id, user_id, rank FROM answering(%s, %s, %s) WHERE seat_id = ANY (%s)",
+            [low, high + 1, at, wanted],
+        )
+        return {seat: Answerer(user, rank) for seat, user, rank in cursor.fetchall()}
+
+
+def heirs(seats: Sequence[int], *, at: datetime) -> dict[int, int]:
+    """For each vacant seat the nearest seat above that somebody answers for: whose list its obligations are on (L1)."""
+    rows = {row.pk: row for row in Seat.objects.filter(pk__in=seats)}
+    ladder: dict[int, list[tuple[str, int]]] = {
+        pk: [(role, ancestor(row.area_id, level)) for role, level in _above(row.role)] for pk, row in rows.items()
+    }
+    wanted = {place for places in ladder.values() for place in places}
+    above = {
+        (seat.role, seat.area_id): seat.pk
+        for seat in Seat.objects.filter(
+            role__in={role for role, _ in wanted}, area_id__in={area for _, area in wanted}, subject__isnull=True
+        )
+    }
+    answered = answerers(above.values(), at=at)
+    found: dict[int, int] = {}
+    for pk, places in ladder.items():
+        for place in places:
+            seat = above.get(place)
+            if seat is not None and seat in answered:
+                found[pk] = seat
+                break
+    return found
+
+
+def _above(role: str) -> list[tuple[str, Level]]:
+    """The roles above one, nearest first, each with the level it sits at."""
+    places: list[tuple[str, Level]] = []
+    superior = ROLES[role].superior
+    while superior is not None:
+        level = ROLES[superior].level
+        if level is not None:
+            places.append((superior, level))
+        superior = ROLES[superior].superior
+    return places
+
+
+def mine(user: int, seats: Sequence[int], *, area: int, now: datetime, horizon: datetime) -> list[Gap]:
+    """What a user answers for now: his seats as far as he answers for them, and what hangs on vacant seats below."""
+    answered = answerers(seats, at=now)
+    own = [seat for seat, who in answered.items() if who.user == user]
+    orphaned = [seat for seat, heir in heirs(vacant_seats(area, Moment.now(now)), at=now).items() if heir in own]
+    rows = seat_list(own, now=now, horizon=horizon)
+    rows += [replace(row, unowned=True) for row in seat_list(orphaned, now=now, horizon=now)]
+    return sorted(rows, key=lambda row: (row.due_at, row.obligation))

@@ -1,0 +1,55 @@
+"""The clockwork: reconcile at night and on the hour, climb each minute. Jobs lie in PostgreSQL beside what they do."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from sibulou.duty.escalate import escalate
+from sibulou.duty.reconcile import drift, reconcile
+from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.audit import CLOCKWORK, audit
+
+_log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="climb", pass_context=False)
+def climb(timestamp: int) -> int:
+    """Tell what must be told by now. Returns how many tellings were written."""
+    from sibulou.edge import now
+
+    with acting(EVERYTHING):
+        return escalate(now=now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="reconcile", pass_context=False)
+def open_windows(timestamp: int) -> int:
+    """Open what the roster and the duties call for, a day ahead."""
+    from sibulou.edge import now
+
+    with acting(EVERYTHING):
+        return reconcile(now=now()).total
+
+
+@app.periodic(cron="37 18 * * *")
+@app.task(queueing_lock="drift", pass_context=False)
+def check(timestamp: int) -> int:
+    """Nightly (02:37 in the county): recompute everything from the records and report drift, expected none."""
+    from sibulou.edge import now
+
+    with acting(EVERYTHING):
+        drifted = drift()
+        if drifted:
+            _log.error("%s obligations differ from their records, first %s", len(drifted), drifted[:5])
+        audit("kernel.check", by=CLOCKWORK, now=now(), drifted=len(drifted))
+    return len(drifted)
+
+
+def work() -> None:
+    """Run the worker until it is told to stop."""
+    connection.close()
+    app.run_worker(install_signal_handlers=True, name="sibulou")

@@ -1,0 +1,172 @@
+"""The kernel's problems: each says what is wrong and what to do next."""
+
+from __future__ import annotations
+
+from sibulou.lib.problem import Problem
+
+
+class AlreadyRunning(Problem):
+    """The start key pressed twice for one plan."""
+
+    number = "409.1"
+    zh = "{area} 已有按预案“{plan}”启动的应急响应（{since} 起）。如需提级或降级请“调整级别”；如需重新启动请先“解除响应”。"
+    en = (
+        "{area} already runs an event on plan “{plan}” (since {since}). Change its level instead, or stand it down first."
+    )
+
+
+class UnknownLevel(Problem):
+    number = "422.50"
+    zh = "预案“{plan}”没有“{level}”级响应，只有：{allowed}。请改选其中一级。"
+    en = "Plan “{plan}” has no level “{level}”; it has {allowed}. Choose one of these."
+
+
+class VersionChanged(Problem):
+    """A plan loaded again under a number that another text already has."""
+
+    number = "409.2"
+    zh = "预案“{plan}”第 {version} 版已经载入，内容不同。请把新文件的 version 加一后再载入；已用的版本不能改。"
+    en = (
+        "Version {version} of plan “{plan}” is already loaded with another text. Raise the version in the new file; "
+        "a version in use is never changed."
+    )
+
+
+class Conflicting(Problem):
+    """One id, two contents: both are kept."""
+
+    number = "409.3"
+    zh = "编号 {id} 的记录已经收到过，内容不同。两份都已留存，请到“待核记录”中选定以哪一份为准。"
+    en = (
+        "A record with the id {id} was received before with other content. Both are kept; settle which one stands under "
+        "“records to settle”."
+    )
+
+
+class GapsStillOpen(Problem):
+    """A stand-down or a lifted watch over open gaps."""
+
+    number = "409.4"
+    zh = "还有 {count} 项漏项没有销号，不能直接解除。请先逐项销号，或写明理由、由你署名一并豁免。"
+    en = (
+        "{count} gaps are still open, so this cannot simply be ended. Close them first, or waive them by your name with a reason."
+    )
+
+
+class AlreadySettled(Problem):
+    number = "409.5"
+    zh = "这一项已于 {at} 办结，无需豁免。请刷新页面查看。"
+    en = "This obligation was met at {at}; it needs no waiver. Reload the page to see it."
+
+
+class AlreadyAnswered(Problem):
+    number = "409.6"
+    zh = "这份豁免申请已由 {by} 处理。如有不同意见，请重新申请。"
+    en = "This request for a waiver was already answered by {by}. Ask again if you see it differently."
+
+
+class Overlapping(Problem):
+    """Two holders of one seat at a time."""
+
+    number = "409.7"
+    zh = "该席位在这段时间已由 {holder} 担任（{starts} 起）。请先结束其任职，或改任为副职。"
+    en = "The seat is held by {holder} from {starts} on in that time. End that appointment first, or appoint as a deputy."
+
+
+class OwnWaiver(Problem):
+    """A waiver granted by the one who asked for it, or by the one it relieves."""
+
+    number = "403.1"
+    zh = "豁免须由另一人批准：申请人和责任人都不能批准自己的豁免。请上一级（{superior}）处理。"
+    en = (
+        "A waiver takes a second person: neither who asked nor who answers for it may grant it. Let the next level "
+        "({superior}) decide."
+    )
+
+
+class NotYours(Problem):
+    """A deed beyond one's rights on something one can see."""
+
+    number = "403.2"
+    zh = "你的岗位没有“{right}”权限，这一步请 {who} 办理。"
+    en = "Your seat does not hold the right to {right}; ask {who} to do this."
+
+
+class UnknownReason(Problem):
+    number = "422.51"
+    zh = "“{reason}”不是本预案列出的理由。可选：{allowed}。"
+    en = "“{reason}” is not a reason of this plan. Choose one of: {allowed}."
+
+
+class BackwardsWaiver(Problem):
+    number = "422.52"
+    zh = "豁免的截止时间须晚于现在（{now}）。请改填以后的时间，或留空表示长期。"
+    en = "A waiver must last beyond now ({now}). Give a later moment, or leave it empty for no end."
+
+
+class Laxer(Problem):
+    """A township that asks for less than the county."""
+
+    number = "422.53"
+    zh = "{area} 对“{duty}”的要求只能更严，不能更松。县级要求：{base}。请缩短时限或周期。"
+    en = "{area} may be stricter on “{duty}”, never laxer. The county asks: {base}. Shorten the clocks or the cycle."
+
+
+class FromTheFuture(Problem):
+    number = "422.41"
+    zh = "记录的发生时间 {happened} 晚于现在 {now}。请检查手机日期和时间，改正后重新提交；原件已留存。"
+    en = (
+        "The record says it happened at {happened}, which is after now ({now}). Check the date and time of the phone and "
+        "send it again; what you sent is kept."
+    )
+
+
+class UnknownForm(Problem):
+    number = "422.42"
+    zh = "没有名为“{form}”的记录表。现行预案中有：{allowed}。请更新应用后重试；原件已留存。"
+    en = "There is no form “{form}”. The plans in force have: {allowed}. Update the app and send again; what you sent is kept."
+
+
+class UnknownSubject(Problem):
+    number = "422.43"
+    zh = "名册上找不到对象 {subject}，或不在你的范围内。记录已留存并列入“未入册”，请核对后补登名册。"
+    en = (
+        "{subject} is not on the roster, or not within your area. The record is kept and shown as off the roster; check it and "
+        "add the subject."
+    )
+
+
+class WrongSubject(Problem):
+    number = "422.44"
+    zh = "“{form}”应填给{wanted}，不是{given}。请换一张表，或换一个对象。"
+    en = "“{form}” is for a {wanted}, not for a {given}. Take another form or another subject."
+
+
+class WrongEnvelope(Problem):
+    number = "422.45"
+    zh = "记录的“{field}”不对：{wrong}。应为：{allowed}。"
+    en = "The record's “{field}” is wrong: {wrong}. It should be {allowed}."
+
+
+class NothingToCorrect(Problem):
+    number = "422.46"
+    zh = "要更正的记录 {corrects} 属于另一个对象或另一种记录表。请从原记录的页面发起更正。"
+    en = "The record {corrects} to be corrected belongs to another subject or form. Start the correction from that record's page."
+
+
+class NoAppointmentSpan(Problem):
+    number = "422.54"
+    zh = "任期的结束时间须晚于开始时间（{starts}）。"
+    en = "A term must end after it starts ({starts})."
+
+
+class SubjectEnded(Problem):
+    number = "409.8"
+    zh = "{subject} 已于 {until} 由 {by} 移出名册。如有误，请重新登记。"
+    en = "{subject} was taken off the roster by {by} at {until}. If that was wrong, enter it again."
+
+
+class BeforeItsStart(Problem):
+    number = "422.55"
+    zh = "结束时间 {at} 早于开始时间 {since}。请改正时间。"
+    en = "The end ({at}) lies before the start ({since}). Correct the moment."

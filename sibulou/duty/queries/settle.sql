@@ -1,0 +1,51 @@
+-- name: touched
+-- The obligations that records of a batch, or the records they correct, may meet.
+SELECT DISTINCT o.id
+FROM record r
+JOIN obligation o ON o.subject_id = r.subject_id AND o.duty_id = ANY (r.closes)
+    AND o.opened_at <= r.happened_at AND (o.until_at IS NULL OR o.until_at > r.happened_at)
+WHERE r.id = ANY (%(records)s)
+   OR r.id IN (SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL)
+
+-- name: settle
+-- Settle obligations from all records that stand, the same whatever came first; keep what stood before a change.
+WITH told AS (
+    SELECT o.id, min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
+           (array_agg(r.id ORDER BY r.happened_at, r.id) FILTER (WHERE r.id IS NOT NULL))[1] AS met_by
+    FROM obligation o
+    LEFT JOIN record r ON r.subject_id = o.subject_id AND o.duty_id = ANY (r.closes)
+        AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
+        AND (r.answers IS NULL OR r.answers = o.opened_by) AND NOT r.withdraws
+        AND NOT EXISTS (SELECT FROM record c WHERE c.corrects = r.id)
+    WHERE {which}
+    GROUP BY o.id),
+changed AS (
+    SELECT o.id, o.met_at AS old_met, o.known_at AS old_known, o.waived_at, o.waived_until,
+           told.met_at, told.known_at, told.met_by
+    FROM told JOIN obligation o ON o.id = told.id
+    WHERE (o.met_at, o.known_at, o.met_by) IS DISTINCT FROM (told.met_at, told.known_at, told.met_by)),
+revised AS (
+    INSERT INTO revision (obligation_id, changed_at, met_at, known_at, waived_at, waived_until)
+    SELECT id, %(now)s, old_met, old_known, waived_at, waived_until FROM changed WHERE old_met IS NOT NULL)
+UPDATE obligation o SET met_at = changed.met_at, known_at = changed.known_at, met_by = changed.met_by
+FROM changed WHERE o.id = changed.id
+
+-- name: drift
+-- Obligations whose stored moments differ from what the records say: always none.
+SELECT o.id FROM obligation o
+LEFT JOIN LATERAL (
+    SELECT min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
+           (array_agg(r.id ORDER BY r.happened_at, r.id))[1] AS met_by
+    FROM record r
+    WHERE r.subject_id = o.subject_id AND o.duty_id = ANY (r.closes)
+      AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
+      AND (r.answers IS NULL OR r.answers = o.opened_by) AND NOT r.withdraws
+      AND NOT EXISTS (SELECT FROM record c WHERE c.corrects = r.id)) told ON true
+WHERE (o.met_at, o.known_at, o.met_by) IS DISTINCT FROM (told.met_at, told.known_at, told.met_by)
+
+-- name: called_off
+-- Obligations that a record opened which a correction has replaced since.
+SELECT o.id, o.area_id FROM obligation o
+WHERE o.opened_by IN (SELECT c.corrects FROM record c WHERE c.corrects IS NOT NULL
+                      AND (c.id = ANY (%(records)s) OR c.corrects = ANY (%(records)s)))
+  AND o.waived_at IS NULL

@@ -1,0 +1,115 @@
+"""Waivers: asked by one, granted by another who does not answer for the obligation himself (L5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from sibulou.duty.force import plan_of
+from sibulou.duty.models import Obligation, Waiver
+from sibulou.duty.problems import (
+    AlreadyAnswered,
+    AlreadySettled,
+    BackwardsWaiver,
+    NotYours,
+    OwnWaiver,
+    UnknownReason,
+)
+from sibulou.duty.settle import keep_revisions
+from sibulou.roster.access import Reach
+from sibulou.roster.audit import By, audit
+from sibulou.roster.role import ROLES, Right
+
+
+def who_answers(seat: int, *, at: datetime) -> int | None:
+    """The user who answers for a seat at a moment; None: it is vacant."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT area_id FROM seat WHERE id = %s", [seat])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute("SELECT user_id FROM answering(%s, %s, %s) WHERE seat_id = %s", [row[0], row[0] + 1, at, seat])
+        found = cursor.fetchone()
+    return found and int(found[0])
+
+
+def ask_waiver(
+    *, obligation: Obligation, reason: str, words: str, until: datetime | None, by: By, now: datetime
+) -> Waiver:
+    """Ask for an obligation to be lifted. It stays what it is until somebody else has granted it.
+
+    Raises AlreadySettled, UnknownReason, BackwardsWaiver.
+    """
+    if obligation.met_at is not None:
+        raise AlreadySettled(at=f"{obligation.met_at:%F %R}")
+    _check_reason(obligation, reason)
+    if until is not None and until <= now:
+        raise BackwardsWaiver(now=f"{now:%F %R}")
+    with transaction.atomic():
+        waiver = Waiver.objects.create(
+            area_id=obligation.area_id,
+            about=obligation,
+            reason=reason,
+            words=words,
+            asked_by=by.name,
+            asked_by_id=by.user_id,
+            asked_at=now,
+            until=until,
+        )
+        audit("waiver.ask", by=by, now=now, area=obligation.area_id, obligation=obligation.pk, waiver=waiver.pk,
+              reason=reason)  # fmt: skip
+    return waiver
+
+
+def _check_reason(obligation: Obligation, reason: str) -> None:
+    plan = plan_of(obligation.stage.version)
+    duty = plan.duties.get(obligation.duty.key)
+    allowed = duty.waiver.reasons if duty is not None and duty.waiver is not None else tuple(plan.reasons)
+    if reason not in allowed:
+        raise UnknownReason(reason=reason, allowed=", ".join(allowed))
+
+
+def grant_waiver(*, waiver: Waiver, reach: Reach, by: By, now: datetime) -> Obligation:
+    """Grant a request as a second person. Raises NotYours, OwnWaiver, AlreadyAnswered, AlreadySettled."""
+    with transaction.atomic():
+        obligation = _for_answer(waiver, reach=reach, by=by, now=now)
+        if obligation.met_at is not None:
+            raise AlreadySettled(at=f"{obligation.met_at:%F %R}")
+        granted = Waiver.objects.filter(pk=waiver.pk, granted_at__isnull=True, refused_at__isnull=True).update(
+            granted_by=by.name, granted_by_id=by.user_id, granted_at=now
+        )
+        if not granted:
+            raise AlreadyAnswered(by=waiver.refused_by or waiver.granted_by)
+        keep_revisions([obligation], now=now)
+        Obligation.objects.filter(pk=obligation.pk).update(waiver=waiver, waived_at=now, waived_until=waiver.until)
+        audit("waiver.grant", by=by, now=now, area=obligation.area_id, obligation=obligation.pk, waiver=waiver.pk)
+    obligation.refresh_from_db()
+    return obligation
+
+
+def refuse_waiver(*, waiver: Waiver, reach: Reach, by: By, now: datetime) -> None:
+    """Refuse a request; the obligation stays what it is. Raises NotYours, OwnWaiver, AlreadyAnswered."""
+    with transaction.atomic():
+        obligation = _for_answer(waiver, reach=reach, by=by, now=now)
+        refused = Waiver.objects.filter(pk=waiver.pk, granted_at__isnull=True, refused_at__isnull=True).update(
+            refused_by=by.name, refused_at=now
+        )
+        if not refused:
+            raise AlreadyAnswered(by=waiver.refused_by or waiver.granted_by)
+        audit("waiver.refuse", by=by, now=now, area=obligation.area_id, obligation=obligation.pk, waiver=waiver.pk)
+
+
+def _for_answer(waiver: Waiver, *, reach: Reach, by: By, now: datetime) -> Obligation:
+    """The obligation a request is about, once it is sure that `by` may answer it."""
+    waiver.refresh_from_db()
+    obligation = Obligation.objects.select_related("seat").get(pk=waiver.about_id)
+    if waiver.granted_at or waiver.refused_at:
+        raise AlreadyAnswered(by=waiver.refused_by or waiver.granted_by)
+    superior = ROLES[obligation.seat.role].superior
+    words = ROLES[superior].zh if superior else "上级"
+    if not reach.covers(obligation.area_id, Right.GRANT):
+        raise NotYours(right="grant", who=words)
+    if by.user_id is None or by.user_id in (waiver.asked_by_id, who_answers(obligation.seat_id, at=now)):
+        raise OwnWaiver(superior=words)
+    return obligation
