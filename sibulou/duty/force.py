@@ -19,7 +19,6 @@ from sibulou.duty.plan import load_plan
 from sibulou.duty.plan_parts import Plan
 from sibulou.duty.problems import (
     AlreadyRunning,
-    BeforeItsStart,
     GapsStillOpen,
     Laxer,
     UnknownLevel,
@@ -30,6 +29,7 @@ from sibulou.duty.timing import read_timing
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Area
+from sibulou.roster.problems import BeforeItsStart
 
 
 @lru_cache(maxsize=64)

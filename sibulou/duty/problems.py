@@ -65,14 +65,6 @@ class AlreadyAnswered(Problem):
     en = "This request for a waiver was already answered by {by}. Ask again if you see it differently."
 
 
-class Overlapping(Problem):
-    """Two holders of one seat at a time."""
-
-    number = "409.7"
-    zh = "该席位在这段时间已由 {holder} 担任（{starts} 起）。请先结束其任职，或改任为副职。"
-    en = "The seat is held by {holder} from {starts} on in that time. End that appointment first, or appoint as a deputy."
-
-
 class OwnWaiver(Problem):
     """A waiver granted by the one who asked for it, or by the one it relieves."""
 
@@ -152,21 +144,3 @@ class NothingToCorrect(Problem):
     number = "422.46"
     zh = "要更正的记录 {corrects} 属于另一个对象或另一种记录表。请从原记录的页面发起更正。"
     en = "The record {corrects} to be corrected belongs to another subject or form. Start the correction from that record's page."
-
-
-class NoAppointmentSpan(Problem):
-    number = "422.54"
-    zh = "任期的结束时间须晚于开始时间（{starts}）。"
-    en = "A term must end after it starts ({starts})."
-
-
-class SubjectEnded(Problem):
-    number = "409.8"
-    zh = "{subject} 已于 {until} 由 {by} 移出名册。如有误，请重新登记。"
-    en = "{subject} was taken off the roster by {by} at {until}. If that was wrong, enter it again."
-
-
-class BeforeItsStart(Problem):
-    number = "422.55"
-    zh = "结束时间 {at} 早于开始时间 {since}。请改正时间。"
-    en = "The end ({at}) lies before the start ({since}). Correct the moment."

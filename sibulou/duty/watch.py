@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from sibulou.duty.models import Duty, Event, Obligation, Watch
-from sibulou.duty.problems import BeforeItsStart
 from sibulou.duty.settle import end_obligations
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Subject
+from sibulou.roster.problems import BeforeItsStart
 
 
 def put_under_watch(
