@@ -1,11 +1,10 @@
-"""The edge: the only place where the environment and the clock are read, and Django is set up."""
+"""The edge: where the environment is read and Django is set up; the clock is `sibulou.lib.clock`."""
 
 from __future__ import annotations
 
 import base64
 import json
 import os
-from datetime import UTC, datetime, timedelta
 
 from sibulou.lib import database
 
@@ -36,8 +35,3 @@ def hand_over(place: database.Place, connections: database.Connections) -> None:
             "blind_key": base64.b64encode(keys.blind_key).decode(),
         }
     )
-
-
-def now() -> datetime:
-    """This moment, UTC; in the demo shifted so that the county lives in February 2020."""
-    return datetime.now(UTC) - timedelta(seconds=float(os.environ.get("SIBULOU_CLOCK_SHIFT", "0")))

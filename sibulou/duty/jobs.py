@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from sibulou.duty.escalate import escalate
 from sibulou.duty.reconcile import drift, reconcile
+from sibulou.lib.clock import now
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import CLOCKWORK, audit
 
@@ -19,8 +20,6 @@ _log = logging.getLogger(__name__)
 @app.task(queueing_lock="climb", pass_context=False)
 def climb(timestamp: int) -> int:
     """Tell what must be told by now. Returns how many tellings were written."""
-    from sibulou.edge import now
-
     with acting(EVERYTHING):
         return escalate(now=now())
 
@@ -29,8 +28,6 @@ def climb(timestamp: int) -> int:
 @app.task(queueing_lock="reconcile", pass_context=False)
 def open_windows(timestamp: int) -> int:
     """Open what the roster and the duties call for, a day ahead."""
-    from sibulou.edge import now
-
     with acting(EVERYTHING):
         return reconcile(now=now()).total
 
@@ -39,8 +36,6 @@ def open_windows(timestamp: int) -> int:
 @app.task(queueing_lock="drift", pass_context=False)
 def check(timestamp: int) -> int:
     """Nightly (02:37 in the county): recompute everything from the records and report drift, expected none."""
-    from sibulou.edge import now
-
     with acting(EVERYTHING):
         drifted = drift()
         if drifted:

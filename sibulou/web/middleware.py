@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from sibulou import edge
+from sibulou.lib.clock import now
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import NOTHING, Reach, acting, reach_of
 from sibulou.roster.audit import By
@@ -34,7 +34,7 @@ def sign_in_first(respond: Respond) -> Respond:
     """Send strangers to the sign-in page; let everyone else act within his reach, inside one transaction."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.now = edge.now()  # type: ignore[attr-defined]
+        request.now = now()  # type: ignore[attr-defined]
         request.reach = NOTHING  # type: ignore[attr-defined]
         if request.path.startswith(OPEN_PATHS):
             return respond(request)
@@ -61,7 +61,7 @@ def _within_reach(request: HttpRequest, user: User, respond: Respond) -> HttpRes
 
 
 class SayProblems:
-    """A Problem becomes a page, a piece of a page or JSON with its own status: one sentence, in the reader's language."""
+    """A Problem becomes a page or JSON with its own status: one sentence, in the reader's language."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
