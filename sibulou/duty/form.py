@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from math import isnan
 
 from sibulou.duty.plan_words import Label, Word
 from sibulou.duty.rule import Expression
@@ -100,9 +99,7 @@ def check_content(form: Form, content: object) -> dict[str, object]:
     given before the answer it hangs on was changed. Unknown fields are refused, so that no answer is lost.
     """
     if not isinstance(content, Mapping):
-        raise _wrong(
-            form, "-", Label("内容", "content"), _Unfit("须为字段与答案的对应表", "a mapping of fields")
-        )
+        raise _wrong(form, "-", Label("内容", "content"), _Unfit("须为字段与答案的对应表", "a mapping of fields"))
     _refuse_unknown(form, content)
     clean: dict[str, object] = {}
     for field in form.fields:
@@ -171,7 +168,7 @@ def _clean_integer(field: Field, value: object) -> int:
 
 
 def _clean_number(field: Field, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Unfit("须为数字", "a number")
     _within(field, value)
     return float(value)

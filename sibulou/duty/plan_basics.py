@@ -27,9 +27,7 @@ def read_zone(cursor: Cursor) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        cursor.wrong(
-            f"未知时区 {name}", f"unknown zone {name}", ("如 Asia/Shanghai", "such as Asia/Shanghai")
-        )
+        cursor.wrong(f"未知时区 {name}", f"unknown zone {name}", ("如 Asia/Shanghai", "such as Asia/Shanghai"))
         return ZoneInfo("UTC")
 
 

@@ -25,9 +25,7 @@ def check_whole(draft: Draft) -> None:
         if fall is not None and f"ladder {key}" in draft.where:
             low, high = (rung.role or "owner" for rung in fall)
             zh, en = f"级不上升：{low} 之后是 {high}", f"a step does not climb: {high} after {low}"
-            draft.where[f"ladder {key}"].wrong(
-                zh, en, ("逐级向上、时间不回退", "each role above, no time earlier")
-            )
+            draft.where[f"ladder {key}"].wrong(zh, en, ("逐级向上、时间不回退", "each role above, no time earlier"))
     for duty in draft.duties.values():
         at = draft.where[duty.key]
         _check_owner(duty, at, draft)
@@ -81,11 +79,7 @@ def _check_closers(duty: Duty, at: Cursor, draft: Draft) -> None:
 
 
 def _check_opening(duty: Duty, at: Cursor, opened: set[str]) -> None:
-    if (
-        duty.timings
-        and duty.key not in opened
-        and all(isinstance(t, Triggered) for t in duty.timings.values())
-    ):
+    if duty.timings and duty.key not in opened and all(isinstance(t, Triggered) for t in duty.timings.values()):
         zh, en = "永不触发：没有规则开启它", "a cadence that never fires: no rule opens it"
         at.inside("cadence").wrong(zh, en, ("一条 open 规则", "a rule that opens it"))
 

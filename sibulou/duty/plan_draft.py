@@ -79,9 +79,7 @@ def read_articles(cursor: Cursor) -> tuple[str, ...]:
     found = cursor.items()
     for item in found:
         if item.text() not in tags:
-            item.wrong(
-                f"未知条目 {item.text()}", f"unknown article tag {item.text()}", ("S1–S52", "S1 to S52")
-            )
+            item.wrong(f"未知条目 {item.text()}", f"unknown article tag {item.text()}", ("S1–S52", "S1 to S52"))
     if not found:
         cursor.wrong("没有条目", "no article tag", ("S1–S52", "S1 to S52"))
     return tuple(item.text() for item in found)
@@ -108,9 +106,7 @@ def read_expression(cursor: Cursor) -> Expression | None:
     return expression
 
 
-def check_fields(
-    cursor: Cursor, expression: Expression, fields: Iterable[str], *, only_record: bool = False
-) -> None:
+def check_fields(cursor: Cursor, expression: Expression, fields: Iterable[str], *, only_record: bool = False) -> None:
     """Note every `record.<field>` that is not among `fields`, and other variables where there are none."""
     known = list(fields)
     for name in expression.names("record"):

@@ -43,9 +43,7 @@ def _read_duty(key: str, cursor: Cursor, draft: Draft) -> Duty:
         front=maybe(found, "front", lambda at: at.one_of(FRONTS, "战线", "front"), ""),
         title=label_of(found),
         why=maybe(found, "why", Cursor.label, None),
-        scope=maybe(
-            found, "scope", lambda at: at.text() if scopes is None else at.one_of(scopes, "范围", "scope"), ""
-        ),
+        scope=maybe(found, "scope", lambda at: at.text() if scopes is None else at.one_of(scopes, "范围", "scope"), ""),
         owner=maybe(found, "owner", lambda at: at.one_of(ROLES, "角色", "role"), ""),
         timings=frozen(read_timings(cursor, found, draft)),
         closers=many(found, "closers", lambda at: _read_closers(at, draft)),

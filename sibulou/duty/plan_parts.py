@@ -137,25 +137,19 @@ class Plan:
     reports: Mapping[str, Report]
     cautions: tuple[Label, ...] = ()
 
-    def closing(
-        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
-    ) -> tuple[str, ...]:
+    def closing(self, form: str, content: Mapping[str, object], subject: Mapping[str, object]) -> tuple[str, ...]:
         """The keys of the duties that a record of `form` with this (clean) content may close.
 
         `subject` holds the facts of rule.SUBJECT_FACTS. A duty with several fitting closers stands once.
         """
         context = self._context(content, subject)
-        return tuple(
-            duty.key for duty in self.duties.values() if any(_fits(c, form, context) for c in duty.closers)
-        )
+        return tuple(duty.key for duty in self.duties.values() if any(_fits(c, form, context) for c in duty.closers))
 
     def closers(self, duty: str, form: str) -> tuple[Closer, ...]:
         """The closers of a duty that name this form."""
         return tuple(closer for closer in self.duties[duty].closers if closer.form == form)
 
-    def effects(
-        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
-    ) -> tuple[Effect, ...]:
+    def effects(self, form: str, content: Mapping[str, object], subject: Mapping[str, object]) -> tuple[Effect, ...]:
         """What a record of `form` with this (clean) content calls for, in the order of the rules."""
         return tuple(effects_of(self.rules, form, self._context(content, subject)))
 

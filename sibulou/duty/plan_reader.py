@@ -138,9 +138,7 @@ class Cursor:
             if name in found:
                 line = int(key.start_mark.line) + 1
                 path = self.at(name, value).path
-                self.sheet.note(
-                    line, path, ("字段重复", "written twice"), ("每个字段一次", "each field once")
-                )
+                self.sheet.note(line, path, ("字段重复", "written twice"), ("每个字段一次", "each field once"))
             found[name] = self.at(name, value)
         return found
 
@@ -221,9 +219,7 @@ class Cursor:
         value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 11 else None
         value = -value if value is not None and sign else value
         if value is None or not low <= value <= high:
-            self.wrong(
-                "不是所要的整数", "not such a whole number", (f"{low}–{high} 的整数", f"{low} to {high}")
-            )
+            self.wrong("不是所要的整数", "not such a whole number", (f"{low}–{high} 的整数", f"{low} to {high}"))
             return low
         return value
 

@@ -58,12 +58,11 @@ def read_timing(cursor: Cursor, found: Mapping[str, Cursor], draft: Draft) -> Ca
     if len(kinds) != 1 or next(iter(kinds)) not in CADENCES:
         names = ", ".join(CADENCES)
         kind = next(iter(kinds), "")
-        found["cadence"].wrong(
-            f"未知节律 {kind}", f"unknown cadence {kind}", (f"其一：{names}", f"one of {names}")
-        )
+        found["cadence"].wrong(f"未知节律 {kind}", f"unknown cadence {kind}", (f"其一：{names}", f"one of {names}"))
         return _ALWAYS
-    (kind, at), noted = next(iter(kinds.items())), len(cursor.sheet.mistakes)
+    kind, at = next(iter(kinds.items()))
     clocks = _read_own_clocks(cursor, found, kind)
+    noted = len(cursor.sheet.mistakes)
     try:
         cadence = _CADENCE_READERS[kind](at, clocks, draft)
     except Untimely as why:
@@ -109,8 +108,7 @@ def _read_daily(cursor: Cursor, _: Clocks, draft: Draft) -> Cadence:
 def _read_slot(cursor: Cursor, draft: Draft) -> Slot:
     found = cursor.fields("slot opens warn due tell")
     times = (
-        maybe(found, name, lambda at: _read_slot_time(at, draft), time())
-        for name in ("opens", "warn", "due", "tell")
+        maybe(found, name, lambda at: _read_slot_time(at, draft), time()) for name in ("opens", "warn", "due", "tell")
     )
     return Slot(text_of(found, "slot"), *times)
 

@@ -19,9 +19,7 @@ SUBJECT_FACTS = ("kind", "level", "listed", "language")
 """kind: of the subject; level: of an area, "village" and so on; listed: how many living persons a household
 has on the roster; language: spoken at home, if noted. A fact that does not apply is left out.
 """
-FUNCTIONS = frozenset(
-    ("size", "contains", "startsWith", "endsWith", "matches", "string", "int", "double", "bool")
-)
+FUNCTIONS = frozenset(("size", "contains", "startsWith", "endsWith", "matches", "string", "int", "double", "bool"))
 LONGEST = 1000  # characters; a longer condition is two rules
 
 _TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

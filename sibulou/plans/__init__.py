@@ -6,5 +6,5 @@ from pathlib import Path
 
 
 def shipped() -> dict[str, Path]:
-    """The plan files that come with the package, by file name without its ending ("covid19-2020")."""
+    """The plan files that come with the package, by file name without its ending."""
     return {path.stem: path for path in sorted(Path(__file__).parent.glob("*.yaml"))}

@@ -1,0 +1,782 @@
+"""A plan is loaded whole, or every mistake in it is told with file, line, field and what is allowed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import FrozenInstanceError
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sibulou
+from sibulou.duty.cadence import Every, Triggered, is_stricter
+from sibulou.duty.ladder import Rung
+from sibulou.duty.plan import LiftWatch, OpenDuty, Plan, PlanMistakes, PutUnderWatch, load_plan
+from sibulou.plans import shipped
+from sibulou.roster.role import ROLES
+
+SCOPES = {
+    "areas.county": "area",
+    "areas.townships": "area",
+    "areas.villages": "area",
+    "areas.groups": "area",
+    "areas.units": "area",
+    "households": "household",
+    "people": "person",
+    "people.watched": "person",
+    "people.released": "person",
+    "people.elders": "person",
+    "people.duplicated": "person",
+    "posts.open": "post",
+    "posts.gates": "post",
+    "places.public": "place",
+    "institutions.clinics": "institution",
+    "institutions.pharmacies": "institution",
+    "institutions.firms": "institution",
+}
+MINIMAL = """\
+plan: flood
+version: 1
+title: {zh: 防汛预案, en: flood plan}
+disease: {zh: 洪水, en: flood}
+source: a county's practice
+zone: Asia/Shanghai
+quiet: {from: "22:00", until: "06:30"}
+levels:
+  - {key: I, title: {zh: 一级, en: level one}}
+  - {key: II, title: {zh: 二级, en: level two}}
+values: {deep: 1.5, days: 7}
+lists: {rivers: [green, red]}
+classes:
+  - {key: home, title: {zh: 居家, en: at home}, days: days}
+reasons:
+  - {key: away, title: {zh: 外出, en: away}}
+ladders:
+  county:
+    - {role: county_duty}
+  village:
+    - {role: village_secretary}
+    - {role: township_duty, after: 1 hour}
+    - {continue: county, after: 2 hours}
+cutoffs: {village: "16:00", township: "17:00", county: "18:00"}
+forms:
+  - key: check
+    title: {zh: 入户, en: check}
+    subject: household
+    why: {zh: 转移, en: to move people}
+    fields:
+      - {key: depth, title: {zh: 水深, en: depth}, type: number, min: 0, max: 9, required: true}
+      - {key: river, title: {zh: 河, en: river}, type: choice, choices: [{key: green, title: {zh: 绿, en: green}}]}
+      - {key: note, title: {zh: 备注, en: note}, type: text, show_when: record.depth > 0}
+  - key: moved
+    title: {zh: 转移, en: moved}
+    subject: person
+    why: {zh: 转移, en: to move people}
+    fields:
+      - {key: to, title: {zh: 去处, en: place}, type: area}
+duties:
+  - key: household.recheck
+    article: [S38]
+    front: screening
+    title: {zh: 复查, en: check again}
+    scope: households
+    owner: group_head
+    cadence: {every: {days: 3}}
+    clocks: {warn: 2 days, due: 3 days, tell: 4 days}
+    at_levels:
+      I: true
+      II: {cadence: {every: {days: 7}}, clocks: {warn: 6 days, due: 7 days, tell: 8 days}}
+    closers:
+      - {form: check, when: record.depth < values.deep}
+    ladder: village
+    waiver: {reasons: [away]}
+  - key: household.moved
+    article: [S45]
+    front: control
+    title: {zh: 转移, en: move}
+    scope: households
+    owner: group_head
+    cadence: {event: {}}
+    clocks: {warn: "0", due: 1 hour, tell: 2 hours}
+    closers:
+      - {form: check, answers: true}
+    gap: open
+    ladder: village
+    rings_at_night: true
+rules:
+  - key: deep_water
+    article: [S45]
+    on: [check]
+    when: record.depth >= values.deep
+    open: {duty: household.moved, for: subject}
+  - key: stay
+    article: [S44]
+    on: [moved]
+    watch: {class: home, days: days}
+guards:
+  - {key: home, title: {zh: 包保, en: guard}, class: home, roles: [{role: guard, min: 1, required: true}]}
+reports:
+  - key: day
+    title: {zh: 日报, en: day}
+    level: village
+    lines:
+      - {key: checks, title: {zh: 入户, en: checks}, count: {form: check}}
+"""
+
+
+def load(text: str) -> Plan:
+    return load_plan(text, file="flood.yaml", scopes=SCOPES)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+MISTAKES = [
+    # what is replaced, by what, the field named, what is wrong, what is allowed
+    ("zone: Asia/Shanghai", "zone: Asia/Nowhere", "zone", "unknown zone", "Asia/Shanghai"),
+    ("zone: Asia/Shanghai", "zone: ../../etc/passwd", "zone", "unknown zone", "Asia/Shanghai"),
+    ("version: 1", "version: one", "version", "not such a whole number", "1 to 9999"),
+    ("version: 1", "version: 0", "version", "not such a whole number", "1 to 9999"),
+    (
+        'quiet: {from: "22:00", until: "06:30"}',
+        'quiet: {from: "22:00", until: "22:00"}',
+        "quiet",
+        "empty",
+        "two different",
+    ),
+    ("source: a county's practice", "sauce: a county's practice", "sauce", "unknown field", "did you mean source?"),
+    ("source: a county's practice\n", "", "source", "missing field", "source is required"),
+    ("disease: {zh: 洪水, en: flood}", "disease: {zh: 洪水}", "disease.en", "missing field", "en is required"),
+    ("disease: {zh: 洪水, en: flood}", "disease: {en: flood}", "disease.zh", "missing field", "zh is required"),
+    ("disease: {zh: 洪水, en: flood}", "disease: {zh: '', en: flood}", "disease.zh", "empty", "a text"),
+    ("disease: {zh: 洪水, en: flood}", "disease: flood", "disease", "wrong type", "a mapping"),
+    ("lists: {rivers: [green, red]}", "lists: {rivers: green}", "lists.rivers", "wrong type", "a list"),
+    ("values: {deep: 1.5, days: 7}", "values: {deep: 1.5, days: 7, days: 8}", "values.days", "written twice", "once"),
+    ("  - {key: II, title", "  - {key: I, title", "levels.I", "stands twice", "each key once"),
+    (
+        "en: at home}, days: days",
+        "en: at home}, days: dais",
+        "classes.home.days",
+        "no number of days",
+        "did you mean days?",
+    ),
+    ("en: at home}, days: days", "en: at home}, days: 0", "classes.home.days", "whole number", "1 to 3660"),
+    (
+        "role: township_duty, after",
+        "role: townshp_duty, after",
+        "ladders.village[1].role",
+        "unknown role",
+        "township_duty",
+    ),
+    (
+        "role: township_duty, after: 1 hour",
+        "role: group_head, after: 1 hour",
+        "ladders.village",
+        "does not climb",
+        "above",
+    ),
+    (
+        "{continue: county, after: 2 hours}",
+        "{continue: county}",
+        "ladders.village",
+        "does not climb",
+        "no time earlier",
+    ),
+    ("{continue: county, after: 2 hours}", "{continue: village}", "ladders.village", "cycle: village > village", "end"),
+    (
+        "{continue: county, after: 2 hours}",
+        "{continue: kounty}",
+        "ladders.village[2].continue",
+        "unknown ladder",
+        "county",
+    ),
+    (
+        "{continue: county, after: 2 hours}",
+        "{after: 2 hours}",
+        "ladders.village[2]",
+        "one thing",
+        "role, owner, continue",
+    ),
+    ("after: 2 hours}", "after: 2 weeks}", "ladders.village[2].after", "no duration", "3 days"),
+    ('township: "17:00"', 'township: "15:00"', "cutoffs", "out of order", "village <= township <= county"),
+    ('township: "17:00"', 'township: "25:00"', "cutoffs.township", "no time of day", "00:00 to 23:59"),
+    (
+        "type: number, min: 0, max: 9",
+        "type: numbr, min: 0, max: 9",
+        "forms.check.fields.depth.type",
+        "unknown type",
+        "did you mean number?",
+    ),
+    (
+        "type: number, min: 0, max: 9",
+        "type: number, min: 10, max: 9",
+        "forms.check.fields.depth.min",
+        "above max",
+        "<= 9",
+    ),
+    (
+        "type: number, min: 0, max: 9",
+        "type: boolean, max: 9",
+        "forms.check.fields.depth.max",
+        "has no max",
+        "leave it out",
+    ),
+    (
+        ", choices: [{key: green, title: {zh: 绿, en: green}}]",
+        "",
+        "forms.check.fields.river.type",
+        "missing choices",
+        "choices",
+    ),
+    (
+        "show_when: record.depth > 0",
+        "show_when: record.dept > 0",
+        "forms.check.fields.note.show_when",
+        "unknown field record.dept",
+        "depth",
+    ),
+    (
+        "show_when: record.depth > 0",
+        "show_when: record.depth > values.deep",
+        "forms.check.fields.note.show_when",
+        "values is not known",
+        "record",
+    ),
+    (
+        "max: 9, required: true",
+        "max: 9, required: yes",
+        "forms.check.fields.depth.required",
+        "wrong type",
+        "true or false",
+    ),
+    (
+        "max: 9, required: true",
+        "max: 9, ask_outside: [5]",
+        "forms.check.fields.depth.ask_outside",
+        "no range",
+        "[low, high]",
+    ),
+    ("max: 9, required: true", "max: nine, required: true", "forms.check.fields.depth.max", "not a number", "a number"),
+    ("    subject: household\n", "    subject: houshold\n", "forms.check.subject", "unknown kind", "household"),
+    (
+        "    why: {zh: 转移, en: to move people}\n    fields:\n      - {key: depth",
+        "    fields:\n      - {key: depth",
+        "forms.check.why",
+        "missing field",
+        "why",
+    ),
+    ("article: [S38]", "article: [S53]", "duties.household.recheck.article[0]", "unknown article tag S53", "S1 to S52"),
+    ("article: [S38]", "article: []", "duties.household.recheck.article", "no article", "S1 to S52"),
+    (
+        "front: screening",
+        "front: screning",
+        "duties.household.recheck.front",
+        "unknown front",
+        "did you mean screening?",
+    ),
+    (
+        "    scope: households\n    owner: group_head\n    cadence: {every",
+        "    scope: housholds\n    owner: group_head\n    cadence: {every",
+        "duties.household.recheck.scope",
+        "unknown scope",
+        "households",
+    ),
+    (
+        "    owner: group_head\n    cadence: {every",
+        "    owner: grup_head\n    cadence: {every",
+        "duties.household.recheck.owner",
+        "unknown role",
+        "group_head",
+    ),
+    (
+        "    owner: group_head\n    cadence: {every",
+        "    owner: post_head\n    cadence: {every",
+        "duties.household.recheck.owner",
+        "no seat on a household",
+        "group_head",
+    ),
+    (
+        "    owner: group_head\n    cadence: {every",
+        "    owner: county_secretary\n    cadence: {every",
+        "duties.household.recheck.ladder",
+        "does not climb",
+        "above the owner",
+    ),
+    (
+        "cadence: {every: {days: 3}}",
+        "cadence: {every: {days: 0}}",
+        "duties.household.recheck.cadence.every",
+        "never fires",
+        "come round",
+    ),
+    (
+        "cadence: {every: {days: 3}}",
+        "cadence: {evry: {days: 3}}",
+        "duties.household.recheck.cadence",
+        "unknown cadence evry",
+        "daily, every, once",
+    ),
+    (
+        "cadence: {every: {days: 3}}",
+        "cadence: {daily: []}",
+        "duties.household.recheck.cadence.daily",
+        "never fires",
+        "come round",
+    ),
+    (
+        "cadence: {every: {days: 3}}",
+        "cadence: {after: {days: []}}",
+        "duties.household.recheck.cadence.after",
+        "never fires",
+        "come round",
+    ),
+    (
+        "cadence: {every: {days: 3}}",
+        "cadence: {every: {days: 2}}",
+        "duties.household.recheck.cadence.every",
+        "later than the next opening",
+        "in order",
+    ),
+    ("cadence: {event: {}}", "cadence: {once: {}}", "rules.deep_water.open.duty", "calendar of its own", "event"),
+    ("tell: 4 days}", "tell: 2 days}", "duties.household.recheck.clocks.tell", "out of order", "warn <= due <= tell"),
+    (
+        "warn: 2 days, due: 3 days",
+        "warn: 2 days, due: 1 day",
+        "duties.household.recheck.clocks.due",
+        "out of order",
+        "warn <= due",
+    ),
+    (
+        "warn: 2 days, due: 3 days",
+        "warn: 2 days, due: soon",
+        "duties.household.recheck.clocks.due",
+        "no duration",
+        "3 days",
+    ),
+    (
+        "    clocks: {warn: 2 days, due: 3 days, tell: 4 days}\n",
+        "",
+        "duties.household.recheck.clocks",
+        "missing clocks",
+        "warn",
+    ),
+    ("      I: true\n", "      IX: true\n", "duties.household.recheck.at_levels.IX", "unknown level IX", "I, II"),
+    (
+        "- {form: check, when: record.depth < values.deep}",
+        "- {form: chek}",
+        "duties.household.recheck.closers[0].form",
+        "unknown form",
+        "check",
+    ),
+    (
+        "- {form: check, when: record.depth < values.deep}",
+        "- {form: moved}",
+        "duties.household.recheck.closers[0]",
+        "of a person",
+        "household",
+    ),
+    (
+        "- {form: check, when: record.depth < values.deep}",
+        "- {form: check, answers: true}",
+        "duties.household.recheck.closers[0]",
+        "can be answered",
+        "event",
+    ),
+    (
+        "\n      - {form: check, when: record.depth < values.deep}",
+        " []",
+        "duties.household.recheck.closers",
+        "nobody can meet",
+        "closer",
+    ),
+    (
+        "when: record.depth < values.deep",
+        "when: record.depth <",
+        "duties.household.recheck.closers[0].when",
+        "no CEL",
+        "CEL",
+    ),
+    (
+        "when: record.depth < values.deep",
+        "when: depth < 1",
+        "duties.household.recheck.closers[0].when",
+        "unknown variable depth",
+        "record",
+    ),
+    (
+        "when: record.depth < values.deep",
+        "when: record.dept < 1",
+        "duties.household.recheck.closers[0].when",
+        "unknown field record.dept",
+        "depth",
+    ),
+    (
+        "when: record.depth < values.deep",
+        "when: record.depth < values.dep",
+        "duties.household.recheck.closers[0].when",
+        "unknown values.dep",
+        "deep",
+    ),
+    (
+        "when: record.depth < values.deep",
+        "when: subject.weather == 1",
+        "duties.household.recheck.closers[0].when",
+        "unknown subject.weather",
+        "listed",
+    ),
+    ("gap: open", "gap: opn", "duties.household.moved.gap", "unknown kind of gap", "off_roster"),
+    (
+        "    ladder: village\n    waiver",
+        "    ladder: vilage\n    waiver",
+        "duties.household.recheck.ladder",
+        "unknown ladder",
+        "village",
+    ),
+    ("reasons: [away]", "reasons: [awa]", "duties.household.recheck.waiver.reasons[0]", "unknown reason", "away"),
+    (
+        "rings_at_night: true",
+        "rings_at_night: perhaps",
+        "duties.household.moved.rings_at_night",
+        "wrong type",
+        "true or false",
+    ),
+    (
+        "duty: household.moved, for",
+        "duty: household.mooved, for",
+        "rules.deep_water.open.duty",
+        "unknown duty",
+        "household.moved",
+    ),
+    (
+        "duty: household.moved, for: subject",
+        "duty: household.moved, for: village",
+        "rules.deep_water.open.for",
+        "the target is a area",
+        "a household",
+    ),
+    (
+        "duty: household.moved, for: subject",
+        "duty: household.moved, for: planet",
+        "rules.deep_water.open.for",
+        "unknown target",
+        "village",
+    ),
+    ("for: subject}", 'for: "field:depth"}', "rules.deep_water.open.for", "no such field", "subject or area"),
+    ("on: [check]", "on: [chck]", "rules.deep_water.on[0]", "unknown form", "check"),
+    (
+        "watch: {class: home, days: days}",
+        "watch: {class: hom}",
+        "rules.stay.watch.class",
+        "unknown watch class",
+        "home",
+    ),
+    ("    on: [moved]", "    on: [check]", "rules.stay.on", "not about a person", "person"),
+    ("    watch: {class: home, days: days}\n", "", "rules.stay", "one effect", "open, watch, lift"),
+    ("class: home, roles", "class: hme, roles", "guards.home.class", "unknown watch class", "home"),
+    ("roles: [{role: guard,", "roles: [{role: gard,", "guards.home.roles[0].role", "unknown role", "guard"),
+    ("    level: village", "    level: hamlet", "reports.day.level", "unknown level", "village"),
+    (
+        "count: {form: check}",
+        "count: {form: check, duty: household.moved}",
+        "reports.day.lines.checks.count",
+        "one of two",
+        "duty or form",
+    ),
+    ("key: household.recheck", "key: Household Recheck", "duties.Household Recheck", "no proper key", "letters"),
+    ("lists: {rivers: [green, red]}", "lists: {rivers: [&x green, *x]}", "*x", "aliases", "written out"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "wrong", "allowed"), MISTAKES)
+def test_a_mistake_names_file_line_field_and_what_is_allowed(
+    old: str, new: str, field: str, wrong: str, allowed: str
+) -> None:
+    assert old in MINIMAL
+    text = MINIMAL.replace(old, new, 1)
+    with pytest.raises(PlanMistakes) as refused:
+        load(text)
+    [mistake] = [one for one in refused.value.mistakes if one.field == field and wrong in one.say("en")]
+    assert mistake.facts["file"] == "flood.yaml"
+    assert allowed in mistake.allowed
+    assert f"flood.yaml, line {mistake.line}, {field}" in refused.value.say("en")
+    assert f"flood.yaml 第 {mistake.line} 行，{field}" in refused.value.say("zh")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("zone: Asia/Shanghai", "zone: Asia/Nowhere"),
+        ("tell: 4 days}", "tell: 2 days}"),
+        ("article: [S38]", "article: [S53]"),
+        ("gap: open", "gap: opn"),
+        ("when: record.depth < values.deep", "when: record.dept < 1"),
+        ("duty: household.moved, for: subject", "duty: household.moved, for: village"),
+        ("class: home, roles", "class: hme, roles"),
+    ],
+)
+def test_the_line_is_the_line_of_the_mistake(old: str, new: str) -> None:
+    text = MINIMAL.replace(old, new, 1)
+    with pytest.raises(PlanMistakes) as refused:
+        load(text)
+    assert [mistake.line for mistake in refused.value.mistakes] == [line_of(text, new)]
+
+
+def test_all_mistakes_of_a_file_are_told_together_in_the_order_of_its_lines() -> None:
+    text = MINIMAL.replace("gap: open", "gap: opn").replace("article: [S38]", "article: [S0]")
+    text = text.replace("tell: 4 days}", "tell: 1 day}").replace("zone: Asia/Shanghai", "zone: Mars")
+    with pytest.raises(PlanMistakes) as refused:
+        load(text)
+    assert [mistake.field for mistake in refused.value.mistakes] == [
+        "zone",
+        "duties.household.recheck.article[0]",
+        "duties.household.recheck.clocks.tell",
+        "duties.household.moved.gap",
+    ]
+    assert "4 mistakes" in refused.value.say("en")
+    assert "4 处错误" in refused.value.say("zh")
+
+
+def test_a_duty_opened_by_no_rule_never_fires() -> None:
+    start = MINIMAL.index("  - key: deep_water")
+    with pytest.raises(PlanMistakes, match="never fires: no rule opens it"):
+        load(MINIMAL[:start] + MINIMAL[MINIMAL.index("  - key: stay") :])
+
+
+def test_an_optional_field_may_name_a_target_only_when_the_rule_asks_for_it() -> None:
+    text = (
+        MINIMAL.replace(
+            "    scope: households\n    owner: group_head\n    cadence: {event",
+            "    scope: areas.villages\n    owner: group_head\n    cadence: {event",
+        )
+        .replace("- {form: check, answers: true}", "- {form: looked, answers: true}")
+        .replace(
+            "duties:\n",
+            "  - key: looked\n    title: {zh: 看, en: looked}\n    subject: area\n    why: {zh: 看, en: look}\n"
+            "    fields: [{key: ok, title: {zh: 好, en: ok}, type: boolean}]\nduties:\n",
+            1,
+        )
+        .replace("    on: [check]\n    when: record.depth >= values.deep\n", "    on: [moved]\n")
+        .replace("for: subject}", 'for: "field:to"}')
+    )
+    with pytest.raises(PlanMistakes, match="may be absent, and the rule would do nothing"):
+        load(text)
+    asked = load(text.replace("    on: [moved]\n", "    on: [moved]\n    when: has(record.to)\n", 1))
+    assert asked.effects("moved", {"to": "530425001001000000"}, {})[0] == OpenDuty(
+        "deep_water", "household.moved", "field:to"
+    )
+    assert asked.effects("moved", {}, {}) == (PutUnderWatch("stay", "home", 7),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a: [", "- a", "text", "a: b\n---\na: b", "\x00", "a: \tb\n\t- c", "[" * 5000, "&a [*a]", "? {a: b}\n: c"],
+)
+def test_what_is_no_plan_is_refused_in_words(text: str) -> None:
+    with pytest.raises(PlanMistakes) as refused:
+        load(text)
+    assert refused.value.mistakes[0].line >= 1
+
+
+lines = MINIMAL.split("\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, len(lines) - 1),
+    st.sampled_from(
+        ["", "x", "- x", "  - {key: x}", "key: [1, {a: b}]", "  cadence: x", "      - [a]", "    when: 1 +"]
+    ),
+)
+def test_any_damaged_line_gives_a_plan_or_words_never_anything_else(n: int, put: str) -> None:
+    try:
+        load("\n".join([*lines[:n], put, *lines[n + 1 :]]))
+    except PlanMistakes as refused:
+        assert refused.say("zh") and refused.say("en")
+
+
+def test_a_plan_answers_the_kernel() -> None:
+    plan = load(MINIMAL)
+    duty = plan.duties["household.recheck"]
+    assert (plan.key, plan.version, plan.zone.key) == ("flood", 1, "Asia/Shanghai")
+    assert [level.key for level in plan.levels] == ["I", "II"]
+    assert plan.quiet is not None and plan.quiet.until == time(6, 30)
+    assert plan.values == {"deep": 1.5, "days": 7} and plan.lists == {"rivers": ("green", "red")}
+    assert plan.classes["home"].days == 7 and plan.reasons["away"].title.say("zh") == "外出"
+    first, second = duty.timing("I"), duty.timing("II")
+    assert isinstance(first, Every) and isinstance(second, Every)
+    assert (first.days, second.days, duty.timing("III")) == (3, 7, None)
+    assert is_stricter(second, first) and not is_stricter(first, second)
+    assert duty.waiver is not None and duty.waiver.confirm and duty.gap == "overdue"
+    assert plan.duties["household.moved"].rings_at_night
+    assert isinstance(plan.duties["household.moved"].timing("II"), Triggered)
+    assert plan.ladders["village"] == (
+        Rung("village_secretary", timedelta()),
+        Rung("township_duty", timedelta(hours=1)),
+        Rung("county_duty", timedelta(hours=2)),
+    )
+
+
+def test_a_record_closes_and_calls_for_what_the_plan_says() -> None:
+    plan = load(MINIMAL)
+    assert plan.closing("check", {"depth": 0.5}, {}) == ("household.recheck", "household.moved")
+    assert plan.closing("check", {"depth": 2.0}, {}) == ("household.moved",)
+    assert plan.closing("moved", {}, {}) == ()
+    assert plan.effects("check", {"depth": 2.0}, {}) == (OpenDuty("deep_water", "household.moved", "subject"),)
+    assert plan.effects("check", {"depth": 1.0}, {}) == ()
+    assert [closer.answers for closer in plan.closers("household.moved", "check")] == [True]
+
+
+def test_a_plan_cannot_be_changed() -> None:
+    plan = load(MINIMAL)
+    with pytest.raises(FrozenInstanceError):
+        plan.version = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        plan.duties["x"] = plan.duties["household.moved"]  # type: ignore[index]
+    with pytest.raises(TypeError):
+        plan.duties["household.recheck"].timings["I"] = None  # type: ignore[index]
+
+
+def test_a_level_not_listed_is_a_duty_not_in_force() -> None:
+    plan = load(MINIMAL.replace("      I: true\n", ""))
+    assert plan.duties["household.recheck"].timing("I") is None
+    assert plan.duties["household.recheck"].timing("II") is not None
+
+
+def test_an_optional_field_read_without_has_is_pointed_out() -> None:
+    plan = load(MINIMAL.replace("record.depth < values.deep", "record.river == 'green'"))
+    assert [caution.en.split(":")[0] for caution in plan.cautions] == ["duties.household.recheck"]
+    assert load(MINIMAL).cautions == ()
+
+
+def test_without_scopes_their_names_are_not_checked() -> None:
+    assert load_plan(MINIMAL.replace("scope: households", "scope: boats"), file="flood.yaml").duties
+
+
+@pytest.fixture(params=list(shipped()))
+def plan(request: pytest.FixtureRequest) -> Plan:
+    path = shipped()[request.param]
+    return load_plan(path.read_text(encoding="utf-8"), file=path.name, scopes=SCOPES)
+
+
+def test_every_shipped_plan_loads_and_reaches_all_four_fronts(plan: Plan) -> None:
+    assert len(plan.duties) >= 10
+    assert {duty.front for duty in plan.duties.values()} == {"defence", "control", "outreach", "screening"}
+    assert plan.cautions == ()
+
+
+def test_every_duty_of_a_shipped_plan_is_in_force_somewhere_with_someone_above(plan: Plan) -> None:
+    for duty in plan.duties.values():
+        assert duty.timings, duty.key
+        assert duty.owner in ROLES
+        assert any(rung.role for rung in plan.ladders[duty.ladder]), duty.key
+
+
+def test_no_word_of_a_shipped_plan_is_one_that_no_screen_may_show() -> None:
+    for path in shipped().values():
+        assert not re.search("考核|排名|打卡", path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.fixture(scope="module")
+def article() -> Plan:
+    path = shipped()["covid19-2020"]
+    return load_plan(path.read_text(encoding="utf-8"), file=path.name, scopes=SCOPES)
+
+
+def test_the_article_is_covered_from_s1_to_s52(article: Plan) -> None:
+    tags = {tag for duty in article.duties.values() for tag in duty.articles}
+    tags |= {tag for rule in article.rules for tag in rule.articles}
+    assert tags == {f"S{n}" for n in range(1, 53)}
+
+
+PASS = {"name": "x", "direction": "in", "temperature": 36.5, "disposal": "passed", "matched": True}
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "called"),
+    [
+        ("checkpoint_pass", PASS, []),
+        ("checkpoint_pass", {**PASS, "matched": False}, []),
+        (
+            "checkpoint_pass",
+            {**PASS, "matched": False, "destination": "530425001001000000"},
+            [("sighting.match", "field:destination")],
+        ),
+        ("checkpoint_pass", {**PASS, "temperature": 37.3}, [("transfer.receive", "subject")]),
+        (
+            "checkpoint_pass",
+            {**PASS, "temperature": 37.3, "person": "7"},
+            [("symptom.to_clinic", "field:person"), ("transfer.receive", "subject")],
+        ),
+        ("post_sign_off", {"on_duty": 1}, [("post.strength", "subject")]),
+        ("post_sign_off", {"on_duty": 2}, []),
+        ("reading", {"temperature": 37.2}, []),
+        ("reading", {"temperature": 37.3}, [("symptom.to_clinic", "subject")]),
+        ("reading", {"temperature": 36.5, "symptoms": ["cough"]}, [("symptom.to_clinic", "subject")]),
+        ("reading", {"temperature": 38.5, "symptoms": ["cough"]}, [("symptom.to_clinic", "subject")]),
+        ("exit_seen", {"where": "market"}, [("exit.answer", "subject")]),
+        ("daily_close", {"rows": 3, "total": 3, "zero": False}, []),
+        ("daily_close", {"rows": 3, "total": 4, "zero": False}, [("close.mend", "subject")]),
+        ("pharmacy_sale", {"drug": "fever", "buyer": "x", "user_named": False}, [("pharmacy.real_user", "subject")]),
+        ("pharmacy_sale", {"drug": "fever", "buyer": "x", "user_named": True}, []),
+        ("household_check", {"members": 4, "present": 4}, []),
+        ("household_check", {"members": 5, "present": 4}, [("roster.mend", "subject")]),
+    ],
+)
+def test_the_stories_of_the_article_open_what_they_must(
+    article: Plan, form: str, content: dict[str, object], called: list[tuple[str, str]]
+) -> None:
+    effects = article.effects(form, content, {"kind": "household", "listed": 4})
+    assert [(effect.duty, effect.target) for effect in effects if isinstance(effect, OpenDuty)] == called
+
+
+def test_a_returnee_is_put_under_watch_by_where_he_came_from(article: Plan) -> None:
+    def watches(origin: str) -> list[tuple[str, int]]:
+        effects = article.effects("person_seen", {"state": "returned", "origin": origin}, {})
+        return [(effect.klass, effect.days) for effect in effects if isinstance(effect, PutUnderWatch)]
+
+    assert (watches("wuhan"), watches("abroad"), watches("province")) == ([("home", 14)], [("monitoring", 14)], [])
+    lifted = article.effects("watch_lifted", {"class": "home", "signatures": 3}, {})
+    assert lifted == (LiftWatch("home_watch_ended", "home"),)
+
+
+def test_reinforcement_closes_only_at_strength(article: Plan) -> None:
+    assert article.closing("post_sign_on", {"on_duty": 1}, {}) == ()
+    assert article.closing("post_sign_on", {"on_duty": 2}, {}) == ("post.strength",)
+    three = {"crew": 3, "trades": ["health", "police", "emergency"]}
+    assert article.closing("gate_shift", three, {}) == ("gate.trades",)
+    assert article.closing("gate_shift", {**three, "trades": ["health", "police"]}, {}) == ()
+
+
+def test_nothing_of_one_disease_stands_in_code() -> None:
+    root = Path(sibulou.__file__).parent
+    words = re.compile(r"wuhan|武汉|37\.3|covid|新冠|hubei|湖北", re.IGNORECASE)
+    found = [
+        f"{path.relative_to(root)}:{n}"
+        for path in root.rglob("*.py")
+        if "demo" not in path.relative_to(root).parts
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if words.search(line)
+    ]
+    assert found == [], "say it in the plan's values or lists (sibulou/plans/*.yaml) instead"
+
+
+PURE = ["cadence", "form", "ladder", "rule"]
+
+
+def test_the_plan_and_its_parts_import_no_framework() -> None:
+    folder = Path(sibulou.__file__).parent / "duty"
+    paths = [*(folder / f"{name}.py" for name in PURE), *folder.glob("plan*.py")]
+    allowed = ("sibulou.duty", "sibulou.lib", "sibulou.roster.role", "sibulou.roster.area_key")
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for name in names:
+                assert not name.startswith("django"), path.name
+                assert not name.startswith("sibulou") or name.startswith(allowed), (path.name, name)
