@@ -71,6 +71,11 @@ class CountyPlan:
     villages: tuple[Division, ...]
 
     @property
+    def divisions(self) -> tuple[Division, ...]:
+        """All of them, each after the one above it."""
+        return (*self.ancestors, self.county, *self.townships, *self.villages)
+
+    @property
     def full_name(self) -> str:
         """Province, prefecture and county; without headings, and no name twice."""
         return full_name([*(one.name for one in self.ancestors), self.county.name])

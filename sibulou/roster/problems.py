@@ -192,9 +192,7 @@ class AlreadyListed(Problem):
     """A person whose identity number is on the roster. The facts are `label` and `place`."""
 
     number = "409.25"
-    zh = (
-        "这个证件号码已在册：{label}（{place}）。请先核对：本人迁来请办“迁移”；确是两人，请核对号码后注明仍要登记。"
-    )
+    zh = "这个证件号码已在册：{label}（{place}）。请先核对：本人迁来请办“迁移”；确是两人，请核对号码后注明仍要登记。"
     en = (
         "This identity number is on the roster: {label} ({place}). Look there first: move the person if it is the "
         "same one; if there are two, check the number and say that it is to be entered all the same."
