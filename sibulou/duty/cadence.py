@@ -159,9 +159,7 @@ class Every:
         if self.days > LONGEST:
             raise Untimely(f"周期最长 {LONGEST} 天", f"a cycle is at most {LONGEST} days")
         if self.clocks.due > self.days * DAY:
-            raise Untimely(
-                "due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening"
-            )
+            raise Untimely("due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening")
 
 
 @dataclass(frozen=True)
@@ -187,9 +185,7 @@ class After:
         if self.days[0] < 1 or any(later <= earlier for earlier, later in pairwise(self.days)):
             raise Untimely("天数须从 1 起递增", "days must be 1 or more and ascend")
         if any(self.clocks.due > (later - earlier) * DAY for earlier, later in pairwise(self.days)):
-            raise Untimely(
-                "due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening"
-            )
+            raise Untimely("due 晚于下一次 opens", f"due after {self.clocks.due} is later than the next opening")
 
 
 @dataclass(frozen=True)
@@ -202,9 +198,7 @@ class Triggered:
 Cadence = Daily | Every | Once | After | Triggered
 
 
-def grid(
-    cadence: Cadence, *, start: datetime, end: datetime | None, upto: datetime, zone: ZoneInfo
-) -> list[Window]:
+def grid(cadence: Cadence, *, start: datetime, end: datetime | None, upto: datetime, zone: ZoneInfo) -> list[Window]:
     """The windows of a stage `[start, end)` that open before `upto`, in order; empty for the cadences of
     `single`.
 

@@ -31,6 +31,7 @@ SCOPES = {
     "people.released": "person",
     "people.elders": "person",
     "people.duplicated": "person",
+    "posts": "post",
     "posts.open": "post",
     "posts.gates": "post",
     "places.public": "place",
@@ -763,6 +764,21 @@ def test_nothing_of_one_disease_stands_in_code() -> None:
         if words.search(line)
     ]
     assert found == [], "say it in the plan's values or lists (sibulou/plans/*.yaml) instead"
+
+
+def test_the_reference_names_every_field_of_the_format() -> None:
+    """The readers ask for fields by name in calls of `fields(...)`; each of those names is in the reference."""
+    reference = (Path(sibulou.__file__).parents[1] / "docs/reference/plan.md").read_text(encoding="utf-8")
+    prose = re.sub(r"```.*?```", "", reference, flags=re.DOTALL)
+    words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", prose))))
+    asked: set[str] = set()
+    for path in (Path(sibulou.__file__).parent / "duty").glob("plan*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "fields":
+                texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                asked |= {name for text in texts for name in str(text).split()}
+    assert len(asked) > 30
+    assert asked - words == set()
 
 
 PURE = ["cadence", "form", "ladder", "rule"]
