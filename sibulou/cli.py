@@ -67,7 +67,11 @@ COMMANDS: tuple[Command, ...] = (
         "run", "启动本县的服务", "serve the county: web pages and clockwork",
         "sibulou.commands.serving:run", (_PORT, _HOST, _WORKERS, _NO_JOBS),
     ),
-    Command("work", "只运行定时任务", "run the clockwork alone (run starts it by itself)", "sibulou.commands.serving:work"),
+    Command(
+        "work", "只运行定时任务（run 会自己启动它）", "run the clockwork alone (run starts it by itself)",
+        "sibulou.commands.serving:work",
+        (_arg("--until-eof", action="store_true", help="标准输入关闭即结束 · end when standard input closes"),),
+    ),
     Command(
         "drill", "演练：埋入漏项并核对", "plant misses in a scratch county and see whether all are found",
         "sibulou.demo.drill:main",
@@ -80,10 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "bench", "测速，与 PostgreSQL 原始数字并列", "measure, beside PostgreSQL's raw figures of the same run",
         "sibulou.demo.bench:main",
-        (
-            _SEED, _JSON,
-            _arg("--scale", type=float, nargs="+", default=[1.0, 10.0], metavar="F", help="规模 · scales (1 10)"),
-        ),
+        (_JSON, _arg("--quick", action="store_true", help="只测一个县的规模 · at the scale of one county only")),
     ),
     Command("migrate", "建立或更新数据表", "create or update the tables", "sibulou.commands.storage:migrate"),
     Command(
@@ -192,13 +193,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(given.command, given)
     except Problem as problem:
-        print(f"{problem.say('zh')}\n{problem.say('en')}", file=sys.stderr)
-        return 1
+        return _say(problem)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
         return 1
+    except Exception as error:
+        if not _lost_database(error):
+            raise
+        from sibulou.commands.problems import DatabaseLost
+
+        return _say(DatabaseLost(reason=" ".join(str(error).split()).rstrip(".")))
+
+
+def _say(problem: Problem) -> int:
+    print(f"{problem.say('zh')}\n{problem.say('en')}", file=sys.stderr)
+    return 1
+
+
+def _lost_database(error: Exception) -> bool:
+    """Whether the database went away; asked without importing Django, which may not be loaded."""
+    django = sys.modules.get("django.db")
+    return django is not None and isinstance(error, django.OperationalError)
 
 
 def run(command: Command, given: argparse.Namespace) -> int:

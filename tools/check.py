@@ -62,7 +62,9 @@ def main() -> int:
             check.command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
-        print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {check.name} ({time.monotonic() - began:.1f} s)", flush=True)
+        print(
+            f"{'ok  ' if done.returncode == 0 else 'FAIL'} {check.name} ({time.monotonic() - began:.1f} s)", flush=True
+        )
         if done.returncode:
             print(done.stdout, flush=True)
             failed.append(check.name)

@@ -68,7 +68,7 @@ def set_up(kind: str) -> None:
 
 def _python_is_ready(kind: str) -> bool:
     return PYTHON.exists() and any(
-        _stamp(VENV / f"set-up-{done}").holds(_python_digest(done)) for done in (kind, "dev")
+        _Stamp(VENV / f"set-up-{done}").holds(_python_digest(done)) for done in (kind, "dev")
     )
 
 
@@ -83,7 +83,7 @@ def _install_python(kind: str) -> None:
     _tell(f"安装 Python 组件 installing Python packages ({wanted.name}) …")
     _pip("install", "--require-hashes", "-r", str(wanted))
     _pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    _stamp(VENV / f"set-up-{kind}").write(_python_digest(kind))
+    _Stamp(VENV / f"set-up-{kind}").write(_python_digest(kind))
 
 
 def _make_venv() -> None:
@@ -117,7 +117,7 @@ def _pip(*arguments: str) -> None:
 
 def _browser_is_ready() -> bool:
     present = all((VENDOR / name).exists() for name in _vendored())
-    return present and _stamp(ROOT / "node_modules" / ".set-up").holds(_browser_digest())
+    return present and _Stamp(ROOT / "node_modules" / ".set-up").holds(_browser_digest())
 
 
 def _browser_digest() -> str:
@@ -146,7 +146,7 @@ def _install_browser() -> None:
         aside = VENDOR / f".{name}.new"
         shutil.copyfile(ROOT / "node_modules" / origin, aside)
         aside.replace(VENDOR / name)
-    _stamp(ROOT / "node_modules" / ".set-up").write(_browser_digest())
+    _Stamp(ROOT / "node_modules" / ".set-up").write(_browser_digest())
 
 
 def _npm() -> tuple[str, str]:
@@ -175,7 +175,7 @@ def _node_folder() -> Path:
 # --- small things ------------------------------------------------------------------------------------
 
 
-class _stamp:
+class _Stamp:
     """A file that says for which digest something was done."""
 
     def __init__(self, path: Path) -> None:

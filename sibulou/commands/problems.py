@@ -1,0 +1,96 @@
+"""What can be wrong with what was typed on the command line."""
+
+from __future__ import annotations
+
+from sibulou.lib.problem import Problem
+
+
+class TablesMissing(Problem):
+    """The database lacks tables of this release."""
+
+    number = "503.22"
+    zh = "数据库还没有本版本的数据表。请先运行 sibulou migrate，再运行这条命令。"
+    en = "The database lacks the tables of this release. Run sibulou migrate first, then this command again."
+
+
+class DatabaseLost(Problem):
+    """The database went away while a command was at work."""
+
+    number = "503.23"
+    zh = "办理途中与数据库失去连接：{reason}。未完成的改动没有保存；请用 sibulou db status 查看后重新运行。"
+    en = (
+        "The database was lost on the way: {reason}. What was not finished was not saved; "
+        "look with sibulou db status, then run the command again."
+    )
+
+
+class FileUnreadable(Problem):
+    """A file named on the command line cannot be read as text."""
+
+    number = "422.80"
+    zh = "读不了文件 {file}：{reason}。请核对路径和权限，并把文件存成 UTF-8 编码。"
+    en = "The file {file} cannot be read: {reason}. Check its path and permissions, and save it in UTF-8."
+
+
+class NoSuchPlan(Problem):
+    """No version of the plan is loaded."""
+
+    number = "404.81"
+    zh = "没有载入过预案 {plan}。请先运行 sibulou plan load；已载入的有：{known}。"
+    en = "The plan {plan} was never loaded. Run sibulou plan load first; loaded are: {known}."
+
+
+class NoSuchEvent(Problem):
+    """No event of the plan runs at the area."""
+
+    number = "404.82"
+    zh = "{area} 没有正在进行的 {plan} 事件。请核对代码和预案；进行中的有：{known}。"
+    en = "No event of {plan} is running at {area}. Check code and plan; running are: {known}."
+
+
+class NoSuchAccount(Problem):
+    """No account has this name."""
+
+    number = "404.83"
+    zh = "没有账号 {username}。请核对登录名，或用 sibulou user add 新建。"
+    en = "There is no account {username}. Check the sign-in name, or add one with sibulou user add."
+
+
+class AccountExists(Problem):
+    """The sign-in name is taken."""
+
+    number = "409.80"
+    zh = "账号 {username} 已经存在。请换一个登录名。"
+    en = "The account {username} exists already. Choose another sign-in name."
+
+
+class PasswordTooWeak(Problem):
+    """The password is short, common, or all digits."""
+
+    number = "422.81"
+    zh = "密码太弱。请换一个至少 10 位、不是常用词也不全是数字的密码。"
+    en = "The password is too weak. Choose one of at least 10 characters that is neither a common word nor all digits."
+
+
+class PasswordsDiffer(Problem):
+    """The password was typed twice, differently."""
+
+    number = "422.83"
+    zh = "两次输入的密码不同。请重新运行这条命令，两次输入同一个密码。"
+    en = "The two passwords differ. Run the command again and type the same one twice."
+
+
+class RoleSitsElsewhere(Problem):
+    """The role does not sit at an area of this level."""
+
+    number = "422.82"
+    zh = "角色 {role} 不设在这一级。{area} 这一级的角色有：{allowed}。"
+    en = "The role {role} does not sit at this level. Roles at the level of {area} are: {allowed}; choose one of them."
+
+
+class SeatTaken(Problem):
+    """Somebody holds the seat now."""
+
+    number = "409.81"
+    zh = "{area} 的{role}现由 {holder} 担任。请先结束他的任期，或加 --deputy 任副职。"
+    en = "{holder} holds the seat {role} at {area} now. End that term first, or add --deputy."

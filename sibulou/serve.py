@@ -1,0 +1,144 @@
+"""Serving the county: Granian for the pages, one child for the clockwork, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sibulou.lib.problem import Problem
+
+NEXT_PORTS = 100
+"""How many ports after a taken one are tried before the sentence names none."""
+
+
+class PortTaken(Problem):
+    """Another program listens where we should."""
+
+    number = "503.20"
+    zh = "地址 {host} 的端口 {port} 已被占用。请先停止占用它的程序，或换一个端口，例如 --port {free}。"
+    en = (
+        "Port {port} of {host} is taken. Stop the program that uses it, or choose another port, "
+        "for example --port {free}."
+    )
+
+
+class AddressUnusable(Problem):
+    """The address does not belong to this machine, or the port may not be used."""
+
+    number = "503.21"
+    zh = "不能监听 {host}:{port}：{reason}。请用 --host 指定本机的地址，用 --port 指定 1024 至 65535 之间的端口。"
+    en = (
+        "Cannot listen on {host}:{port}: {reason}. Give an address of this machine with --host and a port "
+        "between 1024 and 65535 with --port."
+    )
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises PortTaken, which names the next free port, or AddressUnusable."""
+    try:
+        _bind(host, port)
+    except OverflowError:
+        raise AddressUnusable(host=host, port=port, reason="0-65535") from None
+    except OSError as refusal:
+        if isinstance(refusal, socket.gaierror) or refusal.errno != _IN_USE:
+            raise AddressUnusable(host=host, port=port, reason=refusal.strerror or refusal) from None
+        raise PortTaken(host=host, port=port, free=_next_free(host, port)) from None
+
+
+_IN_USE = 98 if sys.platform == "linux" else 48
+
+
+def _bind(host: str, port: int) -> None:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(address)
+        tried.listen()
+
+
+def _next_free(host: str, port: int) -> int:
+    for candidate in range(port + 1, min(port + NEXT_PORTS, 65536)):
+        with contextlib.suppress(OSError):
+            _bind(host, candidate)
+            return candidate
+    return 0
+
+
+def serve(
+    *, host: str, port: int, workers: int, static: Path, jobs: bool, ready: Callable[[str], None]
+) -> None:  # fmt: skip
+    """Serve until Ctrl-C or a TERM signal. The county is open already, its tables and static files up to date.
+
+    `ready` is told the address once, before the first page is served. Raises PortTaken and AddressUnusable.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    check_port(host, port)
+    static.mkdir(parents=True, exist_ok=True)
+    server = Server(
+        "sibulou.serve:application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+        static_path_route=["/static"],
+        static_path_mount=[static],
+        static_path_expires=300,
+        workers_kill_timeout=5,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    server.on_startup(lambda: ready(f"http://{shown}:{port}/"))
+    with _clockwork() if jobs else contextlib.nullcontext():
+        server.serve()
+
+
+def application() -> Any:
+    """The WSGI application of one serving process, which ends when the process that started it is gone."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    from sibulou.wsgi import application as pages
+
+    return pages
+
+
+def _end_with(parent: int) -> None:
+    """A parent killed without a word would leave this process on its port."""
+    while os.getppid() == parent:
+        threading.Event().wait(1)
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _clockwork() -> Iterator[None]:
+    """The clockwork as a child of this process; it also ends when its standard input does."""
+    child = subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def end_at_eof() -> None:
+    """End this process when its standard input closes: whoever started it is gone."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
