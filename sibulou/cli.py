@@ -1,7 +1,7 @@
-"""The one program, `sibulou`. Every subcommand is an entry of `COMMANDS`; what it does is imported when it runs.
+"""The one program, `sibulou`. What it can do is the table in `commands/table.py`; a command is imported when it runs.
 
 A Problem is printed as its sentence, in Chinese and in English, and ends the program with code 1; Ctrl-C ends it
-quietly with 130. `docs/reference/commands.md` is written from this table.
+quietly with 130.
 """
 
 from __future__ import annotations
@@ -10,160 +10,10 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from sibulou.commands.table import COMMANDS, GROUPS, Command
 from sibulou.lib.problem import Problem
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a command, in argparse's own words."""
-
-    names: tuple[str, ...]
-    options: dict[str, Any]
-
-
-def _arg(*names: str, **options: Any) -> Argument:
-    return Argument(names, options)
-
-
-@dataclass(frozen=True)
-class Command:
-    """One subcommand. `runs` is `module:function`; it takes the parsed arguments and gives an exit code or None."""
-
-    words: str
-    zh: str
-    en: str
-    runs: str
-    arguments: tuple[Argument, ...] = ()
-
-    @property
-    def help(self) -> str:
-        return f"{self.zh} · {self.en}"
-
-
-_PORT = _arg("--port", type=int, default=8000, metavar="N", help="端口 · port (8000)")
-_HOST = _arg("--host", default="127.0.0.1", help="监听地址 · address to listen on (127.0.0.1)")
-_WORKERS = _arg("--workers", type=int, default=2, metavar="N", help="服务进程数 · serving processes (2)")
-_NO_JOBS = _arg("--no-jobs", action="store_true", help="不启动定时任务 · without the clockwork")
-_AREA = _arg("area", metavar="CODE", help="区划代码 · official code of the area")
-_SEED = _arg("--seed", type=int, default=1, metavar="N", help="随机种子 · seed (1)")
-_JSON = _arg("--json", action="store_true", help="以 JSON 输出 · print JSON")
-
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        "demo", "演示县：建好、演练十天、启动", "found, play and serve the demonstration county",
-        "sibulou.demo.play:demo",
-        (
-            _PORT, _HOST, _WORKERS, _SEED,
-            _arg("--code", default="530425", help="县的区划代码 · county code (530425)"),
-            _arg("--scale", type=float, default=1.0, metavar="F", help="规模，1 为全县 · scale, 1 is the whole county"),
-            _arg("--days", type=int, default=10, metavar="N", help="演练天数 · days to play (10)"),
-            _arg("--fresh", action="store_true", help="清除旧的演示数据重来 · start over with new data"),
-        ),
-    ),
-    Command(
-        "run", "启动本县的服务", "serve the county: web pages and clockwork",
-        "sibulou.commands.serving:run", (_PORT, _HOST, _WORKERS, _NO_JOBS),
-    ),
-    Command(
-        "work", "只运行定时任务（run 会自己启动它）", "run the clockwork alone (run starts it by itself)",
-        "sibulou.commands.serving:work",
-        (_arg("--until-eof", action="store_true", help="标准输入关闭即结束 · end when standard input closes"),),
-    ),
-    Command(
-        "drill", "演练：埋入漏项并核对", "plant misses in a scratch county and see whether all are found",
-        "sibulou.demo.drill:main",
-        (
-            _SEED, _JSON,
-            _arg("--code", default="530425", help="县的区划代码 · county code (530425)"),
-            _arg("--scale", type=float, default=0.05, metavar="F", help="规模 · scale (0.05)"),
-        ),
-    ),
-    Command(
-        "bench", "测速，与 PostgreSQL 原始数字并列", "measure, beside PostgreSQL's raw figures of the same run",
-        "sibulou.demo.bench:main",
-        (_JSON, _arg("--quick", action="store_true", help="只测一个县的规模 · at the scale of one county only")),
-    ),
-    Command("migrate", "建立或更新数据表", "create or update the tables", "sibulou.commands.storage:migrate"),
-    Command(
-        "county found", "按国家区划建县", "found a county from the official divisions",
-        "sibulou.commands.counties:found",
-        (_arg("code", metavar="CODE", help="六位县级代码 · six-digit county code"),),
-    ),
-    Command(
-        "county groups", "从 CSV 导入小组和微网格", "import groups and micro-grids from CSV",
-        "sibulou.commands.counties:groups", (_arg("file", metavar="FILE", help="CSV 文件 · CSV file"),),
-    ),
-    Command(
-        "plan check", "检查预案文件，不写数据", "check plan files; writes nothing",
-        "sibulou.commands.plans:check", (_arg("files", metavar="FILE", nargs="+", help="预案文件 · plan files"),),
-    ),
-    Command(
-        "plan load", "检查并载入预案", "check a plan and keep it as a version",
-        "sibulou.commands.plans:load", (_arg("file", metavar="FILE", help="预案文件 · plan file"),),
-    ),
-    Command(
-        "start", "按下启动键：启动一个事件", "press the start key: an event begins",
-        "sibulou.commands.events:start",
-        (
-            _AREA,
-            _arg("plan", metavar="PLAN", help="已载入的预案 · key of a loaded plan"),
-            _arg("level", metavar="LEVEL", help="响应级别 · response level"),
-            _arg("--title", default="", help="事件名称 · name of the event"),
-            _arg("--notice", default="", help="通告文号 · number of the notice"),
-            _arg("--legal-basis", default="", help="法律依据 · legal basis"),
-        ),
-    ),
-    Command(
-        "stand-down", "解除一个事件", "end an event",
-        "sibulou.commands.events:stand_down",
-        (
-            _AREA,
-            _arg("plan", metavar="PLAN", help="事件的预案 · plan of the event"),
-            _arg("--reason", required=True, help="理由 · reason"),
-            _arg("--waive-gaps", action="store_true", help="以本人名义豁免未销号的漏项 · waive open gaps in this name"),
-        ),
-    ),
-    Command("reconcile", "补开应办", "open what roster and duties call for", "sibulou.commands.events:reconcile"),
-    Command("escalate", "提醒和上报到点的应办", "tell whom the ladders name", "sibulou.commands.events:escalate"),
-    Command("audit verify", "核对审计链", "check the audit chain", "sibulou.commands.storage:verify_audit"),
-    Command(
-        "user add", "新建账号，输入两次密码", "add an account; asks for the password twice",
-        "sibulou.commands.people:add",
-        (
-            _arg("username", help="登录名 · sign-in name"),
-            _arg("name", help="姓名 · full name"),
-            _arg("--password-file", metavar="FILE", help="从文件第一行读密码 · read the password from a file"),
-        ),
-    ),
-    Command(
-        "user appoint", "任命：账号任某区域的席位", "appoint an account to a seat at an area",
-        "sibulou.commands.people:appoint",
-        (
-            _arg("username", help="登录名 · sign-in name"),
-            _arg("role", metavar="ROLE", help="角色 · role"),
-            _AREA,
-            _arg("--deputy", action="store_true", help="任副职 · as deputy"),
-        ),
-    ),
-    Command("db status", "数据库是否在运行", "whether the database runs, and where", "sibulou.commands.storage:status"),
-    Command("db stop", "停止内置数据库", "stop the embedded database", "sibulou.commands.storage:stop"),
-    Command(
-        "docs", "重写由程序生成的参考文档", "write the generated reference pages anew",
-        "sibulou.commands.pages:write",
-        (_arg("--folder", default="docs/reference", metavar="FOLDER", help="写到哪里 · where to"),),
-    ),
-    Command("version", "版本", "print the version", "sibulou.commands.storage:version"),
-)  # fmt: skip
-GROUPS = {
-    "county": "县 · the county",
-    "plan": "预案 · plans",
-    "audit": "审计链 · the audit chain",
-    "user": "账号和任命 · accounts and appointments",
-    "db": "数据库 · the database",
-}
 
 
 def parser() -> argparse.ArgumentParser:

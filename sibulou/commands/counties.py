@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sibulou.commands import county, say
+from sibulou.commands.opening import county, say
 from sibulou.commands.plans import read
 
 

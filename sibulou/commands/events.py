@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from sibulou.commands import county, say
+from sibulou.commands.opening import county, say
 from sibulou.commands.problems import NoSuchEvent, NoSuchPlan
 
 if TYPE_CHECKING:

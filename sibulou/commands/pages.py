@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sibulou
-from sibulou.commands import say, without_database
+from sibulou.commands.opening import say, without_database
 
 NOT_IMPORTED = ("sibulou.wsgi", "sibulou.__main__")
 
@@ -47,7 +47,7 @@ def _order(number: str) -> tuple[int, ...]:
 
 def commands() -> str:
     """Every command with its arguments, in the order of the table."""
-    from sibulou.cli import COMMANDS
+    from sibulou.commands.table import COMMANDS
 
     parts = ["# 命令 Commands\n\n`sibulou COMMAND --help` says the same. Written by `sibulou docs`.\n"]
     for command in COMMANDS:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sibulou.commands import county, say
+from sibulou.commands.opening import county, say
 from sibulou.commands.plans import read
 from sibulou.commands.problems import (
     AccountExists,

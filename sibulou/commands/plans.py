@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sibulou.commands import county, say, without_database
+from sibulou.commands.opening import county, say, without_database
 from sibulou.commands.problems import FileUnreadable
 from sibulou.lib.problem import Problem
 

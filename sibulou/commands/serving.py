@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from sibulou import edge, serve
-from sibulou.commands import say
+from sibulou.commands.opening import say
 from sibulou.commands.storage import collect_static, migrate_tables
 from sibulou.lib import database, postgres
 

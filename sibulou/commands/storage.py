@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sibulou
 from sibulou import edge
-from sibulou.commands import say
+from sibulou.commands.opening import say
 from sibulou.lib import database, postgres
 
 
