@@ -6,10 +6,13 @@ Sources of the words: DESIGN section 2; domain sections 3 (guards) and 4b (clock
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from zoneinfo import ZoneInfo
+
+import cel
 
 from sibulou.duty.cadence import Cadence
 from sibulou.duty.form import Form
@@ -136,6 +139,7 @@ class Plan:
     guards: Mapping[str, Guards]
     reports: Mapping[str, Report]
     cautions: tuple[Label, ...] = ()
+    _local: threading.local = field(default_factory=threading.local, init=False, repr=False, compare=False)
 
     def closing(self, form: str, content: Mapping[str, object], subject: Mapping[str, object]) -> tuple[str, ...]:
         """The keys of the duties that a record of `form` with this (clean) content may close.
@@ -153,14 +157,17 @@ class Plan:
         """What a record of `form` with this (clean) content calls for, in the order of the rules."""
         return tuple(effects_of(self.rules, form, self._context(content, subject)))
 
-    def _context(self, content: Mapping[str, object], subject: Mapping[str, object]) -> dict[str, object]:
-        return {
-            "record": dict(content),
-            "subject": dict(subject),
-            "values": dict(self.values),
-            "lists": {name: list(words) for name, words in self.lists.items()},
-        }
+    def _context(self, content: Mapping[str, object], subject: Mapping[str, object]) -> cel.Context:
+        """The four variables of the conditions. One context for each thread, since making one costs 50 us."""
+        context: cel.Context | None = getattr(self._local, "context", None)
+        if context is None:
+            lists = {name: list(words) for name, words in self.lists.items()}
+            context = cel.Context(variables={"values": dict(self.values), "lists": lists})
+            self._local.context = context
+        context.add_variable("record", dict(content))
+        context.add_variable("subject", dict(subject))
+        return context
 
 
-def _fits(closer: Closer, form: str, context: Mapping[str, object]) -> bool:
+def _fits(closer: Closer, form: str, context: cel.Context) -> bool:
     return closer.form == form and (closer.when is None or closer.when.holds(context))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from datetime import time, timedelta
 from pathlib import Path
@@ -630,6 +631,24 @@ def test_a_record_closes_and_calls_for_what_the_plan_says() -> None:
     assert plan.effects("check", {"depth": 2.0}, {}) == (OpenDuty("deep_water", "household.moved", "subject"),)
     assert plan.effects("check", {"depth": 1.0}, {}) == ()
     assert [closer.answers for closer in plan.closers("household.moved", "check")] == [True]
+
+
+def test_records_judged_in_many_threads_do_not_mix() -> None:
+    plan = load(MINIMAL)
+
+    def judge(n: int) -> bool:
+        deep = n % 2 == 0
+        closed = plan.closing("check", {"depth": 2.0 if deep else 0.5}, {})
+        return closed == (("household.moved",) if deep else ("household.recheck", "household.moved"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(judge, range(2000)))
+
+
+def test_a_record_leaves_nothing_behind_for_the_next() -> None:
+    plan = load(MINIMAL)
+    assert plan.effects("check", {"depth": 2.0}, {})
+    assert plan.effects("check", {}, {}) == ()
 
 
 def test_a_plan_cannot_be_changed() -> None:
