@@ -147,3 +147,22 @@ GRANT SELECT ON audit_line TO sibulou_app;
 REVOKE ALL ON FUNCTION audit_write(timestamptz, text, text, text, bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_write(timestamptz, text, text, text, bigint, text) TO sibulou_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;
+
+-- The check of the chain, for auditors: recomputed as the owner, who sees every line; nothing of the lines is given out.
+CREATE FUNCTION audit_check(OUT lines bigint, OUT broken_at bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT has_right('audit') THEN
+        RAISE EXCEPTION 'checking the audit chain takes the right to audit' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT count(*), min(line.id) FILTER (WHERE line.seal <> line.expected OR line.previous <> line.before
+                                          OR line.id <> line.place)
+    INTO lines, broken_at
+    FROM (SELECT l.id, l.seal, l.previous,
+                 audit_seal(l.previous, l.id, l.at, l.by, l.role, l.kind, l.area_id, l.facts) AS expected,
+                 lag(l.seal, 1, '\x'::bytea) OVER (ORDER BY l.id) AS before,
+                 row_number() OVER (ORDER BY l.id) AS place
+          FROM audit_line l) line;
+END $$;
+REVOKE ALL ON FUNCTION audit_check() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_check() TO sibulou_app;
