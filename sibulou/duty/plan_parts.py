@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import cel
@@ -146,12 +147,25 @@ class Plan:
 
         `subject` holds the facts of rule.SUBJECT_FACTS. A duty with several fitting closers stands once.
         """
+        may = self._closers_by_form.get(form)
+        if may is None:
+            return ()
         context = self._context(content, subject)
-        return tuple(duty.key for duty in self.duties.values() if any(_fits(c, form, context) for c in duty.closers))
+        return tuple(key for key, closers in may.items() if any(_fits(closer, context) for closer in closers))
+
+    @cached_property
+    def _closers_by_form(self) -> Mapping[str, Mapping[str, tuple[Closer, ...]]]:
+        """For each form the duties it may close, in the order of the plan, with the closers that name it."""
+        found: dict[str, dict[str, tuple[Closer, ...]]] = {}
+        for duty in self.duties.values():
+            for closer in duty.closers:
+                duties = found.setdefault(closer.form, {})
+                duties[duty.key] = (*duties.get(duty.key, ()), closer)
+        return found
 
     def closers(self, duty: str, form: str) -> tuple[Closer, ...]:
         """The closers of a duty that name this form."""
-        return tuple(closer for closer in self.duties[duty].closers if closer.form == form)
+        return self._closers_by_form.get(form, {}).get(duty, ())
 
     def effects(self, form: str, content: Mapping[str, object], subject: Mapping[str, object]) -> tuple[Effect, ...]:
         """What a record of `form` with this (clean) content calls for, in the order of the rules."""
@@ -169,5 +183,5 @@ class Plan:
         return context
 
 
-def _fits(closer: Closer, form: str, context: cel.Context) -> bool:
-    return closer.form == form and (closer.when is None or closer.when.holds(context))
+def _fits(closer: Closer, context: cel.Context) -> bool:
+    return closer.when is None or closer.when.holds(context)
