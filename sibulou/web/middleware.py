@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -27,7 +28,7 @@ class Asking(HttpRequest):
     user: User  # type: ignore[assignment]
     reach: Reach
     by: By
-    now: object
+    now: datetime
 
 
 def sign_in_first(respond: Respond) -> Respond:
