@@ -43,8 +43,3 @@ SELECT code, valid_from FROM area_code
 WHERE valid_to IS NULL AND area_id >= %(low)s AND area_id < %(high)s AND starts_with(code, %(old)s)
   AND valid_from IS NOT NULL
 ORDER BY valid_from DESC LIMIT 1
-
--- name: on_roster
--- What is on the roster under an area (its own subject aside): how many, and one by name.
-SELECT count(*), min(label) FROM subject
-WHERE area_id >= %(low)s AND area_id < %(high)s AND until IS NULL AND NOT (kind = 'area' AND area_id = %(low)s)

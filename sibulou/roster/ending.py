@@ -1,0 +1,91 @@
+"""Ends by name: nothing leaves the roster by silence (DESIGN, rule 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from django.db import connection
+from django.utils.timezone import localdate
+
+from sibulou.lib.sql import read_queries
+from sibulou.roster.audit import By, audit
+from sibulou.roster.deed import deed, reasoned, within
+from sibulou.roster.models import Appointment, Area, AreaCode, Subject
+from sibulou.roster.problems import BeforeItsStart, NotYet, RecodedLater, StillOnRoster, SubjectEnded
+
+QUERIES = read_queries(Path(__file__).parent / "queries" / "roster.sql")
+
+
+class OnEnd(Protocol):
+    """What a layer above does when a subject ends, in the same transaction."""
+
+    def __call__(self, *, subject: Subject, at: datetime, by: By, reason: str, now: datetime) -> None: ...
+
+
+on_end: list[OnEnd] = []
+"""Called in order after a subject was ended; `duty` registers itself, since imports point down."""
+
+
+def end_subject(*, subject: Subject, at: datetime, by: By, now: datetime, reason: str) -> Subject:
+    """Take a subject off the roster as of `at`, by a name and with a reason; its history stays.
+
+    Raises ReasonMissing, NotYet, BeforeItsStart, SubjectEnded, StillOnRoster (a household with members, an area
+    with anything under it), OutOfReach.
+    """
+    reason = reasoned(reason)
+    if at > now:
+        raise NotYet(at=f"{at:%F %R}", now=f"{now:%F %R}")
+    with deed():
+        still_on_roster(subject)
+        if at < subject.since:
+            raise BeforeItsStart(at=f"{at:%F %R}", since=f"{subject.since:%F %R}")
+        _refuse_what_is_under(subject)
+        ended = Subject.objects.filter(pk=subject.pk, until__isnull=True)
+        within(ended.update(until=at, ended_by=by.name, end_reason=reason))
+        subject.refresh_from_db()
+        for hook in on_end:
+            hook(subject=subject, at=at, by=by, reason=reason, now=now)
+        audit("subject.end", by=by, now=now, area=subject.area_id, subject=subject.pk, subject_kind=subject.kind,
+              at=at.isoformat(), reason=reason)  # fmt: skip
+    return subject
+
+
+def still_on_roster(subject: Subject) -> None:
+    """Raises SubjectEnded if the subject was ended, by what the database says now."""
+    subject.refresh_from_db(fields=["until", "ended_by"])
+    if subject.until is not None:
+        raise SubjectEnded(subject=subject.label, until=f"{subject.until:%F %R}", by=subject.ended_by)
+
+
+def _refuse_what_is_under(subject: Subject) -> None:
+    if subject.kind not in ("area", "household"):
+        return
+    low, high = subject.area.range
+    statement = QUERIES["under_area" if subject.kind == "area" else "under_household"]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"low": low, "high": high, "household": subject.pk})
+        count, some = cursor.fetchone()
+    if count:
+        raise StillOnRoster(name=subject.label, count=count, some=some)
+
+
+def end_area(*, area: Area, by: By, now: datetime, reason: str) -> Area:
+    """End an area by name, now: its code and its appointments end with it, its history stays where it is.
+
+    Raises ReasonMissing, StillOnRoster, SubjectEnded, RecodedLater, OutOfReach.
+    """
+    today = localdate(now)
+    with deed():
+        code = AreaCode.objects.filter(area=area, valid_to__isnull=True).first()
+        if code is not None and code.valid_from is not None and code.valid_from >= today:
+            raise RecodedLater(code=code.code, since=code.valid_from)
+        end_subject(subject=Subject.objects.get(kind="area", area=area), at=now, by=by, now=now, reason=reason)
+        within(Area.objects.filter(pk=area.pk).update(until=today))
+        AreaCode.objects.filter(area=area, valid_to__isnull=True).update(valid_to=today)
+        held = Appointment.objects.filter(seat__area=area, ends_at__isnull=True, starts_at__lt=now)
+        freed = held.update(ends_at=now, ended_by=by.name)
+        audit("area.end", by=by, now=now, area=area.pk, name=area.name, reason=reason, appointments=freed)
+    area.refresh_from_db()
+    return area
