@@ -9,7 +9,7 @@ from sibulou.lib.sql import read_queries
 
 _INSTITUTIONS = (
     ("institutions.clinics", "医疗机构", "clinics and hospitals",
-     ("county_hospital", "tcm_hospital", "maternal_hospital", "township_centre", "village_clinic", "private_clinic")),
+     ("county-hospital", "tcm-hospital", "maternal-hospital", "township-centre", "village-clinic", "private-clinic")),
     ("institutions.pharmacies", "药店", "pharmacies", ("pharmacy",)),
     ("institutions.firms", "企业", "firms", ("firm",)),
 )  # fmt: skip
