@@ -32,6 +32,7 @@ from sibulou.duty.settle import call_off, settle_records
 from sibulou.duty.told import Told
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import EVERYTHING, Reach, acting
+from sibulou.roster.area_key import level_of
 from sibulou.roster.audit import By
 from sibulou.roster.models import Household, Subject
 from sibulou.roster.role import Right
@@ -208,7 +209,12 @@ class _Intake:
 
     def facts(self, subject: Subject) -> dict[str, object]:
         """What rules may ask of a subject."""
-        return {"kind": subject.kind, "listed": self.listed.get(subject.pk, 0), "language": ""}
+        known: dict[str, object] = {"kind": subject.kind}
+        if subject.kind == "household":
+            known["listed"] = self.listed.get(subject.pk, 0)
+        if subject.kind == "area":
+            known["level"] = level_of(subject.area_id).name.lower()
+        return known
 
     def _store(self, accepted: Sequence[_Accepted]) -> None:
         columns = [list(column) for column in zip(*map(self._row, accepted), strict=True)]
