@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
+from sibulou.api.v1 import api
 from sibulou.web import sign_in
 
 
@@ -13,9 +14,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in),
     path("sign-out/", sign_in.sign_out),
     path("language/", sign_in.language),
     path("healthz/", healthz),
+    path("api/v1/", api.urls),
 ]

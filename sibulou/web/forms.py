@@ -230,7 +230,12 @@ def _local(text: str, zone: ZoneInfo) -> str:
 
 
 def questions(
-    form: Form, *, language: str, around: Around, filled: Filled | None = None, before: Mapping[str, object] | None = None
+    form: Form,
+    *,
+    language: str,
+    around: Around,
+    filled: Filled | None = None,
+    before: Mapping[str, object] | None = None,
 ) -> list[Question]:
     """The fields to draw, with what was typed (or stood `before`), and the sentences beside those that are wrong."""
     typed = filled.typed if filled else _as_typed(form, before or {})

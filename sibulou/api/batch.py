@@ -1,0 +1,160 @@
+"""A batch as it comes over the wire: unpacked within bounds, and each record by itself, so that one bad record does not
+refuse the others."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+
+from sibulou.api.problems import BatchTooLarge, NoBatch, NoJson, Unstorable
+from sibulou.duty.told import Told, read_told
+from sibulou.lib.problem import Problem
+
+MOST_RECORDS = 5000
+MOST_BYTES = 32 * 1024 * 1024
+DEEPEST = 12
+"""How deep a record may be nested; its content is flat, so this is generous."""
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch as it was sent. `records`: each either read, or the problem with it beside what was sent."""
+
+    records: Sequence[Told | Unread]
+    device: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A record that cannot be read: its id if it has one, what was sent, and what is wrong."""
+
+    id: str
+    payload: object
+    problem: Problem
+
+
+def read_batch(request: HttpRequest) -> Sent:
+    """The batch in a request. Raises NoJson, NoBatch, BatchTooLarge; never for a single record."""
+    body = _json(_unpacked(request))
+    if not isinstance(body, Mapping):
+        raise NoBatch(field="body", allowed_zh="一个对象", allowed_en="an object")
+    unknown = sorted(set(body) - {"records", "device", "sent_at"})
+    if unknown:
+        raise NoBatch(field=unknown[0][:40], allowed_zh="没有这一项", allowed_en="absent: there is no such field")
+    records = body.get("records")
+    if not isinstance(records, list):
+        raise NoBatch(field="records", allowed_zh="记录的列表", allowed_en="a list of records")
+    if len(records) > MOST_RECORDS:
+        raise _too_large()
+    return Sent([_read(raw) for raw in records], _device(body.get("device", "")), _sent_at(body.get("sent_at")))
+
+
+def _too_large() -> BatchTooLarge:
+    return BatchTooLarge(records=MOST_RECORDS, megabytes=MOST_BYTES // 1024 // 1024)
+
+
+def _unpacked(request: HttpRequest) -> bytes:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise _too_large() from None
+    except UnreadablePostError:
+        raise NoJson from None
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip"):
+        return body
+    unpack = zlib.decompressobj(_GZIP)
+    try:
+        plain = unpack.decompress(body, MOST_BYTES + 1)
+    except zlib.error:
+        raise NoJson from None
+    if len(plain) > MOST_BYTES:
+        raise _too_large()
+    if not unpack.eof:
+        raise NoJson
+    return plain
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise NoJson from None
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
+
+
+def _device(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 40 or not value.isprintable():
+        raise NoBatch(field="device", allowed_zh="不超过 40 字的文字", allowed_en="a text of at most 40 characters")
+    return value
+
+
+def _sent_at(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1970 < moment.year < 2200:
+        raise NoBatch(
+            field="sent_at",
+            allowed_zh="带时区的时刻，如 2020-02-10T08:30:00+08:00",
+            allowed_en="a moment with its zone, such as 2020-02-10T08:30:00+08:00",
+        )
+    return moment
+
+
+def _read(raw: object) -> Told | Unread:
+    told_id = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
+    told_id = "".join(sign for sign in told_id[:40] if sign.isprintable() and not _unstorable(sign))
+    bad = next(_faults(raw), None)
+    if bad is not None:
+        return Unread(told_id, _written_out(raw), Unstorable(field=bad))
+    try:
+        return read_told(raw)
+    except Problem as problem:
+        return Unread(told_id, raw, problem)
+
+
+def _faults(value: object, name: str = "record", depth: int = 0) -> Iterator[str]:
+    """The fields that PostgreSQL could not keep as they are."""
+    shown = "".join(sign for sign in name[:40] if not _unstorable(sign))
+    if depth > DEEPEST or _beyond(value):
+        yield shown
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if _unstorable(key):
+                yield shown
+            yield from _faults(part, key, depth + 1)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _faults(part, name, depth + 1)
+
+
+def _beyond(value: object) -> bool:
+    if isinstance(value, str):
+        return _unstorable(value)
+    return (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > 10**300)
+
+
+def _unstorable(text: str) -> bool:
+    return any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _written_out(raw: object) -> str:
+    """What was sent, as text in which every odd sign is written out."""
+    return json.dumps(raw, ensure_ascii=True)
