@@ -288,3 +288,27 @@ class LeaveOverlaps(Problem):
     number = "409.29"
     zh = "{user} 在这段时间已有请假（{starts} 起）。请先结束那一次，再重新登记。"
     en = "{user} is on leave in that time already (from {starts} on). End that leave first, then enter the new one."
+
+
+class WrongCrew(Problem):
+    """A post with too few or too many people. The fact is `given`."""
+
+    number = "422.76"
+    zh = "卡点每班人数应为1至99人，现在是{given}。请改正。"
+    en = "A post takes a crew of 1 to 99; {given} was given. Correct it."
+
+
+class BornLater(Problem):
+    """A birth date that lies ahead. The facts are `born` and `today`."""
+
+    number = "422.77"
+    zh = "出生日期{born}晚于今天{today}。请改正。"
+    en = "The birth date {born} is later than today, {today}. Correct it."
+
+
+class AppointmentOver(Problem):
+    """An end of an appointment or leave that is over. The facts are `user` and `ends`."""
+
+    number = "409.30"
+    zh = "{user} 的这一任（假）已于 {ends} 结束，无需再办。请刷新页面查看。"
+    en = "This term or leave of {user} was over at {ends}; nothing need be done. Reload the page to see it."

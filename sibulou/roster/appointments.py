@@ -1,0 +1,235 @@
+"""The chain of responsibility: seats, who is appointed to them, and who is away (S3, S22, S23, S43)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
+
+from sibulou.roster.area_key import LEVEL_NAMES
+from sibulou.roster.audit import By, audit
+from sibulou.roster.deed import deed, named, within
+from sibulou.roster.ending import still_on_roster
+from sibulou.roster.models import Appointment, Area, Leave, Seat, Subject, User
+from sibulou.roster.models.subject import SubjectKind
+from sibulou.roster.phone import read_phone
+from sibulou.roster.problems import (
+    AccountClosed,
+    AppointmentOver,
+    BadUsername,
+    BeforeItsStart,
+    LeaveOverlaps,
+    NoAppointmentSpan,
+    NotInTheList,
+    Overlapping,
+    OwnStandIn,
+    UsernameTaken,
+    WeakPassword,
+    WrongSeat,
+)
+from sibulou.roster.role import ROLES, Role
+from sibulou.roster.seal import ACCOUNT_PHONE, field_cipher
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_INSTANT = timedelta(microseconds=1)
+_Term = TypeVar("_Term", Appointment, Leave)
+
+
+def create_user(
+    *, username: str, name: str, by: By, now: datetime, password: str | None = None, phone: str = "",
+    person: Subject | None = None, language: str = "zh-hans", demo: bool = False,
+) -> User:  # fmt: skip
+    """Make an account; without a password nobody signs in with it yet. What it may do comes from appointments.
+
+    `person` is the same human being on the roster: when he is under watch he answers for nothing. Raises
+    BadUsername, UsernameTaken, NameMissing, WeakPassword, NotAPhone, OutOfReach.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise BadUsername(username=username)
+    ring = read_phone(phone, demo=demo) if phone.strip() else None
+    user = User(username=username, name=named(name, 40), person=person, language=language)
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError:
+            raise WeakPassword from None
+    user.set_password(password)
+    user.phone_sealed = field_cipher().seal(ring.text, field=ACCOUNT_PHONE) if ring else None
+    try:
+        with deed():
+            user.save(force_insert=True)
+            audit("account.add", by=by, now=now, username=username, account=user.pk)
+    except IntegrityError:
+        raise UsernameTaken(username=username) from None
+    return user
+
+
+def close_account(*, user: User, by: By, now: datetime) -> None:
+    """Close an account: from this minute it answers for nothing, and its seats fall to deputies or stand vacant.
+
+    Raises AccountClosed (it is closed already), OutOfReach.
+    """
+    with deed():
+        user.refresh_from_db(fields=["is_active"])
+        if not user.is_active:
+            raise AccountClosed(user=user.name)
+        within(User.objects.filter(pk=user.pk, is_active=True).update(is_active=False))
+        audit("account.close", by=by, now=now, username=user.username, account=user.pk)
+    user.is_active = False
+
+
+def make_seat(*, role: str, by: By, now: datetime, area: Area | None = None, subject: Subject | None = None) -> Seat:
+    """The seat of a role at an area, or for a subject; made when it is not there yet.
+
+    Raises NotInTheList, WrongSeat, SubjectEnded, OutOfReach.
+    """
+    if role not in ROLES:
+        raise NotInTheList(field="role", given=role, allowed=", ".join(f"{r.key} {r.zh}" for r in ROLES.values()))
+    place = _place(ROLES[role], area, subject)
+    with deed():
+        if subject is not None:
+            still_on_roster(subject)
+        seat, made = Seat.objects.get_or_create(role=role, area=place, subject=subject)
+        if made:
+            audit("seat.make", by=by, now=now, area=place.pk, seat=seat.pk, seat_role=role,
+                  subject=subject.pk if subject else None)  # fmt: skip
+    return seat
+
+
+def _place(role: Role, area: Area | None, subject: Subject | None) -> Area:
+    """The area of a seat. Raises WrongSeat for a role that does not sit there."""
+    if subject is not None and subject.kind in role.on:
+        return subject.area
+    if subject is None and area is not None and area.level == role.level:
+        return area
+    if role.level is not None:
+        where_zh, where_en = LEVEL_NAMES[role.level]
+    else:
+        where_zh, where_en = "、".join(SubjectKind(kind).label for kind in role.on), " or ".join(role.on)
+    raise WrongSeat(role_zh=role.zh, role_en=role.en, where_zh=where_zh, where_en=where_en)
+
+
+def appoint(
+    *, seat: Seat, user: User, starts_at: datetime, by: By, now: datetime, ends_at: datetime | None = None,
+    deputy: bool = False,
+) -> Appointment:  # fmt: skip
+    """Put a user in a seat for a term (open-ended without `ends_at`), as its holder or as a deputy.
+
+    Raises NoAppointmentSpan, AccountClosed, Overlapping (another holds the seat in that time), OutOfReach.
+    """
+    _span(starts_at, ends_at)
+    _active(user)
+    try:
+        with deed():
+            appointment = Appointment.objects.create(
+                seat=seat, user=user, starts_at=starts_at, ends_at=ends_at, deputy=deputy, made_by=by.name
+            )
+            audit("appoint", by=by, now=now, area=seat.area_id, seat=seat.pk, seat_role=seat.role, account=user.pk,
+                  deputy=deputy, starts=starts_at.isoformat(), ends=ends_at and ends_at.isoformat())  # fmt: skip
+    except IntegrityError:
+        holder = _overlapping(Appointment.objects.filter(seat=seat, deputy=False), starts_at, ends_at)
+        if holder is None:
+            raise
+        raise Overlapping(holder=holder.user.name, starts=f"{holder.starts_at:%F %R}") from None
+    return appointment
+
+
+def end_appointment(*, appointment: Appointment, at: datetime, by: By, now: datetime) -> Appointment:
+    """End a term at a moment; one that has not begun is called off. The seat is vacant from then on.
+
+    Raises AppointmentOver, BeforeItsStart, OutOfReach.
+    """
+    ends = _end(appointment.starts_at, at, now)
+    with deed():
+        open_then = Appointment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=appointment.pk)
+        changed = open_then.update(ends_at=ends, ended_by=by.name)
+        _was_over(appointment, changed, ends, appointment.user)
+        audit("appointment.end", by=by, now=now, area=appointment.seat.area_id, seat=appointment.seat_id,
+              account=appointment.user_id, at=ends.isoformat())  # fmt: skip
+    appointment.refresh_from_db()
+    return appointment
+
+
+def take_leave(
+    *, user: User, starts_at: datetime, by: By, now: datetime, ends_at: datetime | None = None,
+    seat: Seat | None = None, stand_in: User | None = None, reason: str = "",
+) -> Leave:  # fmt: skip
+    """Away from one seat, or from all; a stand-in answers meanwhile, without one a deputy, else nobody.
+
+    Raises NoAppointmentSpan, OwnStandIn, AccountClosed, LeaveOverlaps, OutOfReach.
+    """
+    _span(starts_at, ends_at)
+    if stand_in is not None:
+        if stand_in.pk == user.pk:
+            raise OwnStandIn
+        _active(stand_in)
+    with deed():
+        same = Leave.objects.filter(user=user)
+        if seat is not None:
+            same = same.filter(Q(seat__isnull=True) | Q(seat=seat))
+        if (other := _overlapping(same, starts_at, ends_at)) is not None:
+            raise LeaveOverlaps(user=user.name, starts=f"{other.starts_at:%F %R}")
+        leave = Leave.objects.create(
+            user=user, seat=seat, stand_in=stand_in, starts_at=starts_at, ends_at=ends_at, reason=reason.strip()[:200]
+        )
+        audit("leave.take", by=by, now=now, area=seat.area_id if seat else None, account=user.pk, leave=leave.pk,
+              stand_in=stand_in.pk if stand_in else None, starts=starts_at.isoformat(),
+              ends=ends_at and ends_at.isoformat())  # fmt: skip
+    return leave
+
+
+def end_leave(*, leave: Leave, at: datetime, by: By, now: datetime) -> Leave:
+    """Back at a moment; a leave that has not begun is called off.
+
+    Raises AppointmentOver, BeforeItsStart, OutOfReach.
+    """
+    ends = _end(leave.starts_at, at, now)
+    with deed():
+        open_then = Leave.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=leave.pk)
+        _was_over(leave, open_then.update(ends_at=ends), ends, leave.user)
+        audit("leave.end", by=by, now=now, account=leave.user_id, leave=leave.pk, at=ends.isoformat())
+    leave.refresh_from_db()
+    return leave
+
+
+def _span(starts_at: datetime, ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise NoAppointmentSpan(starts=f"{starts_at:%F %R}")
+
+
+def _active(user: User) -> None:
+    user.refresh_from_db(fields=["is_active"])
+    if not user.is_active:
+        raise AccountClosed(user=user.name)
+
+
+def _end(starts_at: datetime, at: datetime, now: datetime) -> datetime:
+    """The moment of an end. What has not begun lasts an instant, so that the row and its names stay on record."""
+    if starts_at >= now and at <= starts_at:
+        return starts_at + _INSTANT
+    if at <= starts_at:
+        raise BeforeItsStart(at=f"{at:%F %R}", since=f"{starts_at:%F %R}")
+    return at
+
+
+def _was_over(row: Appointment | Leave, changed: int, ends: datetime, user: User) -> None:
+    """Why an end changed nothing: it was over by then, or it lies outside one's reach."""
+    if changed:
+        return
+    row.refresh_from_db(fields=["ends_at"])
+    if row.ends_at is not None and row.ends_at <= ends:
+        raise AppointmentOver(user=user.name, ends=f"{row.ends_at:%F %R}")
+    within(0)
+
+
+def _overlapping(rows: QuerySet[_Term], starts_at: datetime, ends_at: datetime | None) -> _Term | None:
+    """The first of some terms or leaves that shares a moment with the span."""
+    meeting = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at))
+    if ends_at is not None:
+        meeting = meeting.filter(starts_at__lt=ends_at)
+    return meeting.select_related("user").order_by("starts_at").first()
