@@ -27,7 +27,7 @@ class DatabaseLost(Problem):
 class FileUnreadable(Problem):
     """A file named on the command line cannot be read as text."""
 
-    number = "422.80"
+    number = "422.90"
     zh = "读不了文件 {file}：{reason}。请核对路径和权限，并把文件存成 UTF-8 编码。"
     en = "The file {file} cannot be read: {reason}. Check its path and permissions, and save it in UTF-8."
 
@@ -35,7 +35,7 @@ class FileUnreadable(Problem):
 class NoSuchPlan(Problem):
     """No version of the plan is loaded."""
 
-    number = "404.81"
+    number = "404.91"
     zh = "没有载入过预案 {plan}。请先运行 sibulou plan load；已载入的有：{known}。"
     en = "The plan {plan} was never loaded. Run sibulou plan load first; loaded are: {known}."
 
@@ -43,7 +43,7 @@ class NoSuchPlan(Problem):
 class NoSuchEvent(Problem):
     """No event of the plan runs at the area."""
 
-    number = "404.82"
+    number = "404.92"
     zh = "{area} 没有正在进行的 {plan} 事件。请核对代码和预案；进行中的有：{known}。"
     en = "No event of {plan} is running at {area}. Check code and plan; running are: {known}."
 
@@ -51,7 +51,7 @@ class NoSuchEvent(Problem):
 class NoSuchAccount(Problem):
     """No account has this name."""
 
-    number = "404.83"
+    number = "404.93"
     zh = "没有账号 {username}。请核对登录名，或用 sibulou user add 新建。"
     en = "There is no account {username}. Check the sign-in name, or add one with sibulou user add."
 
@@ -59,7 +59,7 @@ class NoSuchAccount(Problem):
 class AccountExists(Problem):
     """The sign-in name is taken."""
 
-    number = "409.80"
+    number = "409.90"
     zh = "账号 {username} 已经存在。请换一个登录名。"
     en = "The account {username} exists already. Choose another sign-in name."
 
@@ -67,7 +67,7 @@ class AccountExists(Problem):
 class PasswordTooWeak(Problem):
     """The password is short, common, or all digits."""
 
-    number = "422.81"
+    number = "422.91"
     zh = "密码太弱。请换一个至少 10 位、不是常用词也不全是数字的密码。"
     en = "The password is too weak. Choose one of at least 10 characters that is neither a common word nor all digits."
 
@@ -75,7 +75,7 @@ class PasswordTooWeak(Problem):
 class PasswordsDiffer(Problem):
     """The password was typed twice, differently."""
 
-    number = "422.83"
+    number = "422.93"
     zh = "两次输入的密码不同。请重新运行这条命令，两次输入同一个密码。"
     en = "The two passwords differ. Run the command again and type the same one twice."
 
@@ -83,14 +83,14 @@ class PasswordsDiffer(Problem):
 class RoleSitsElsewhere(Problem):
     """The role does not sit at an area of this level."""
 
-    number = "422.82"
-    zh = "角色 {role} 不设在这一级。{area} 这一级的角色有：{allowed}。"
+    number = "422.92"
+    zh = "角色 {role} 不设在这一级。请从 {area} 这一级的角色中选：{allowed}。"
     en = "The role {role} does not sit at this level. Roles at the level of {area} are: {allowed}; choose one of them."
 
 
 class SeatTaken(Problem):
     """Somebody holds the seat now."""
 
-    number = "409.81"
+    number = "409.91"
     zh = "{area} 的{role}现由 {holder} 担任。请先结束他的任期，或加 --deputy 任副职。"
     en = "{holder} holds the seat {role} at {area} now. End that term first, or add --deputy."

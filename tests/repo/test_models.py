@@ -1,0 +1,81 @@
+"""What every model states: what is personal, and by whom each moment was set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db.models import CheckConstraint, Model, Q
+
+OURS = [model for app in apps.get_app_configs() if app.name.startswith("sibulou.") for model in app.get_models()]
+SET_BY_NOBODY = {
+    "account.created_at": "the audit line of the adding names who did it",
+    "appointment.starts_at": "made_by names who appointed",
+    "appointment.ends_at": "ended_by names who ended it",
+    "leave.starts_at": "the user's own leave",
+    "leave.ends_at": "the user's own leave",
+    "stage.starts_at": "started_by names who changed the level",
+    "strictness.starts_at": "set_by names who set it",
+    "watch.starts_at": "set_by names who set it",
+    "post.opened_at": "the record of the opening names who told it",
+    "obligation.opened_at": "the calendar, or the record in opened_by",
+    "obligation.warn_at": "the plan's clock",
+    "obligation.due_at": "the plan's clock",
+    "obligation.tell_at": "the plan's clock",
+    "obligation.until_at": "the plan's clock",
+    "obligation.next_climb_at": "the ladder",
+    "obligation.known_at": "the server's clock",
+    "obligation.waived_at": "the waiver names who asked and who granted",
+    "revision.changed_at": "the record or waiver that changed it names who did",
+    "revision.known_at": "a copy of the obligation's",
+    "revision.met_at": "a copy of the obligation's",
+    "revision.waived_at": "a copy of the obligation's",
+    "climb.told_at": "the clockwork",
+    "record.claimed_at": "the device's clock; told_by names who",
+    "record.happened_at": "told_by names who",
+    "record.received_at": "the server's clock",
+    "refusal.received_at": "the server's clock",
+}
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_field_is_kept_or_erased(model: type[Model]) -> None:
+    privacy = model.Privacy  # type: ignore[attr-defined]
+    fields = {field.name for field in model._meta.concrete_fields}
+    assert not privacy.keep & privacy.erase
+    assert privacy.keep | privacy.erase == fields | (set() if model._meta.managed else privacy.keep)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_moment_has_who_set_it(model: type[Model]) -> None:
+    """If this fails: give the field its `_by`, or say in SET_BY_NOBODY who names him instead."""
+    fields = {field.name for field in model._meta.concrete_fields}
+    for name in fields:
+        if name.endswith("_at") and f"{model._meta.db_table}.{name}" not in SET_BY_NOBODY:
+            assert name.removesuffix("_at") + "_by" in fields, name
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_a_moment_that_may_be_missing_is_missing_together_with_its_name(model: type[Model]) -> None:
+    """The database holds the pair together by a CHECK, so that neither can stand alone."""
+    checked = [set(_named(one.condition)) for one in model._meta.constraints if isinstance(one, CheckConstraint)]
+    for field in model._meta.concrete_fields:
+        by = field.name.removesuffix("_at") + "_by"
+        paired = field.name.endswith("_at") and by in {other.name for other in model._meta.concrete_fields}
+        if paired and field.null and f"{model._meta.db_table}.{field.name}" not in SET_BY_NOBODY:
+            assert any({field.name, by} <= names for names in checked), field.name
+
+
+def _named(condition: Q) -> Iterator[str]:
+    for child in condition.children:
+        yield from _named(child) if isinstance(child, Q) else [str(child[0]).split("__")[0]]
+
+
+def test_no_exception_is_kept_for_a_field_that_is_gone() -> None:
+    fields = {f"{model._meta.db_table}.{field.name}" for model in OURS for field in model._meta.concrete_fields}
+    assert set(SET_BY_NOBODY) <= fields
+
+
+def test_there_are_models_to_look_at() -> None:
+    assert {"Subject", "Obligation", "Record", "User"} <= {model.__name__ for model in OURS}
