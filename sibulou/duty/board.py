@@ -6,7 +6,7 @@ cached or stored; one index on the open rows carries it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -44,9 +44,10 @@ class Moment:
     def parts(self) -> dict[str, str]:
         """The pieces of SQL that say what "unmet" and "waived" mean at this moment."""
         if self.live:
-            return {"source": "obligation", "unmet": "o.met_at IS NULL", "waived": _COALESCED}
+            return {"source": "obligation", "late": "obligation", "unmet": "o.met_at IS NULL", "waived": _COALESCED}
         return {
             "source": QUERIES["as_known"],
+            "late": QUERIES["late" if self.known >= self.at else "as_known"],
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
             "waived": _COALESCED,
         }
@@ -57,11 +58,12 @@ _COALESCED = f"COALESCE({_WAIVED}, false)"
 
 @dataclass(frozen=True)
 class Filter:
-    """Which gaps are wanted; empty means all."""
+    """Which gaps are wanted; empty means all. `role` is the owner's."""
 
     kinds: frozenset[GapKind] = frozenset()
     fronts: frozenset[str] = frozenset()
     duty: int | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,16 @@ class Gap:
 
 def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES[name].format(**moment.parts), {**moment.facts(), **facts})
+        cursor.execute(_statement(name, moment), {**moment.facts(), **facts})
         return cursor.fetchall()
+
+
+def _statement(name: str, moment: Moment) -> str:
+    """A statement with the pieces of this moment in place."""
+    parts = moment.parts
+    late = {key: text.format(**parts) for key, text in parts.items()}
+    gap_rows = QUERIES["gap_rows"].format(**late, wanted=QUERIES["wanted"])
+    return QUERIES[name].format(**late, gap_rows=gap_rows)
 
 
 def vacant_seats(area: int, moment: Moment) -> list[int]:
@@ -101,18 +111,34 @@ def duties() -> dict[int, Duty]:
     return Duty.objects.in_bulk()
 
 
-def _chosen(wanted: Filter) -> list[int] | None:
-    """The duties a filter lets through; None: all."""
-    kinds = wanted.kinds - {GapKind.UNOWNED}
-    if wanted.duty is None and not wanted.fronts and not kinds:
+def _facts(area: int, moment: Moment, wanted: Filter) -> dict[str, object]:
+    """What every query for gaps is told: where, on which vacant seats, and which gaps are wanted."""
+    low, high = key_range(area)
+    return {
+        "low": low,
+        "high": high,
+        "vacant": vacant_seats(area, moment),
+        "duties": _duties_of(wanted),
+        "kind_duties": _duties_of_kinds(wanted.kinds),
+        "want_unowned": GapKind.UNOWNED in wanted.kinds,
+        "role": wanted.role,
+    }
+
+
+def _duties_of(wanted: Filter) -> list[int] | None:
+    """The duties of the fronts and the duty asked for; None: all."""
+    if wanted.duty is None and not wanted.fronts:
         return None
     return [
         duty.pk
         for duty in duties().values()
-        if (wanted.duty is None or duty.pk == wanted.duty)
-        and (not wanted.fronts or duty.front in wanted.fronts)
-        and (not kinds or GapKind.UNOWNED in wanted.kinds or GapKind(duty.gap) in kinds)
+        if wanted.duty in (None, duty.pk) and (not wanted.fronts or duty.front in wanted.fronts)
     ]
+
+
+def _duties_of_kinds(kinds: frozenset[GapKind]) -> list[int] | None:
+    """The duties that are of these kinds when overdue; None: no kind was asked for, all are wanted."""
+    return [duty.pk for duty in duties().values() if GapKind(duty.gap) in kinds] if kinds else None
 
 
 @dataclass(frozen=True)
@@ -174,12 +200,10 @@ class GapCount:
     since: datetime
 
 
-def gap_counts(area: int, moment: Moment, *, level: Level | None = None) -> list[GapCount]:
+def gap_counts(area: int, moment: Moment, *, level: Level | None = None, wanted: Filter = Filter()) -> list[GapCount]:
     """Gaps under `area`, by areas of `level` (default: right under it), duty and ownership."""
-    low, high = key_range(area)
     level = level or Level(min(level_of(area) + 1, Level.MICRO))
-    facts = {"low": low, "high": high, "span": span(level), "vacant": vacant_seats(area, moment)}
-    rows = _run("gap_counts", moment, facts) + _run("unowned_pending", moment, facts)
+    rows = _run("gap_counts", moment, _facts(area, moment, wanted) | {"span": span(level)})
     return [GapCount(*row) for row in rows]
 
 
@@ -195,15 +219,8 @@ def gap_page(
     area: int, moment: Moment, *, wanted: Filter = Filter(), after: Page | None = None, limit: int = 50
 ) -> list[Gap]:
     """One page of gaps under `area`, the oldest first; the next begins after the last of this one."""
-    low, high = key_range(area)
-    kinds = wanted.kinds - {GapKind.UNOWNED}
     facts = {
-        "low": low,
-        "high": high,
-        "vacant": vacant_seats(area, moment),
-        "duties": _chosen(wanted),
-        "only_unowned": wanted.kinds == {GapKind.UNOWNED},
-        "only_overdue": bool(kinds) and GapKind.UNOWNED not in wanted.kinds,
+        **_facts(area, moment, wanted),
         "after_due": after and after.due_at,
         "after_id": after and after.obligation,
         "limit": limit,
@@ -211,11 +228,32 @@ def gap_page(
     return [Gap(*row) for row in _run("gap_page", moment, facts)]
 
 
+def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: int = 1000) -> Iterator[list[Gap]]:
+    """Every gap under `area`, the oldest first, some at a time, all of one snapshot and in bounded memory.
+
+    Needs an open transaction, which stays open until the last is read.
+    """
+    facts = {**moment.facts(), **_facts(area, moment, wanted), "after_due": None, "after_id": None, "limit": None}
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_statement("gap_page", moment), facts)
+        while rows := cursor.fetchmany(at_once):
+            yield [Gap(*row) for row in rows]
+
+
+def gaps_of(subjects: Sequence[int], area: int, moment: Moment, *, wanted: Filter = Filter()) -> list[Gap]:
+    """The gaps of these subjects under `area`, the oldest first."""
+    facts = {**_facts(area, moment, wanted), "subjects": list(subjects)}
+    return [Gap(*row) for row in _run("cell_gaps", moment, facts)]
+
+
 @dataclass(frozen=True)
 class Cell:
-    """Gaps at one household (of it and its people), or at an area for what belongs to none."""
+    """Gaps at one cell of the Net: a household with its people, or one other subject.
 
-    household: int | None
+    A reader who may not see people gets theirs by area: `subject` is None and `kind` empty.
+    """
+
+    subject: int | None
     area: int
     kind: str
     duty: int
@@ -226,9 +264,28 @@ class Cell:
 
 def cells(area: int, moment: Moment, *, wanted: Filter = Filter()) -> list[Cell]:
     """The Net's live part: only cells with gaps."""
+    return [Cell(*row) for row in _run("cells", moment, _facts(area, moment, wanted))]
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """One telling beyond the owner; `step` counts the levels, `told` is the name, `stands_open` whether it helped."""
+
+    obligation: int
+    step: int
+    told_at: datetime
+    seat: int
+    told: str
+    duty: int
+    subject: int
+    area: int
+    stands_open: bool
+
+
+def climbed(area: int, moment: Moment, *, limit: int = 8) -> list[Climbed]:
+    """The latest tellings beyond the owner under `area`, of the three days before the moment."""
     low, high = key_range(area)
-    facts = {"low": low, "high": high, "vacant": vacant_seats(area, moment), "duties": _chosen(wanted)}
-    return [Cell(*row) for row in _run("cells", moment, facts)]
+    return [Climbed(*row) for row in _run("climbed", moment, {"low": low, "high": high, "limit": limit})]
 
 
 def seat_list(seats: Sequence[int], *, now: datetime, horizon: datetime, limit: int = 500) -> list[Gap]:
@@ -241,7 +298,8 @@ def trend(area: int, moments: Sequence[datetime]) -> list[tuple[datetime, int]]:
     """How many obligations were overdue at each of some moments, as it was known at each."""
     low, high = key_range(area)
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["trend"], {"low": low, "high": high, "moments": list(moments)})
+        facts = {"low": low, "high": high, "moments": list(moments), "last": max(moments)}
+        cursor.execute(QUERIES["trend"], facts)
         return [(at, gaps) for at, gaps in cursor.fetchall()]
 
 

@@ -31,49 +31,81 @@ FROM {source} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
 GROUP BY GROUPING SETS ((1, 2), (2), ())
 
+-- name: wanted
+-- Which gaps a filter lets through: of these duties, of an owner's role, overdue with these kinds or on a vacant seat.
+(%(duties)s::integer[] IS NULL OR o.duty_id = ANY (%(duties)s))
+  AND (%(role)s::text IS NULL OR EXISTS (SELECT FROM seat w WHERE w.id = o.seat_id AND w.role = %(role)s))
+  AND (%(kind_duties)s::integer[] IS NULL OR (o.due_at <= %(at)s AND o.duty_id = ANY (%(kind_duties)s))
+       OR (%(want_unowned)s AND o.seat_id = ANY (%(vacant)s)))
+
+-- name: late
+-- The obligations that can be a gap at a moment not before their due one: never met, met or known late, or changed since.
+(SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
+        o.met_at, o.known_at, o.waived_at, o.waived_until
+ FROM obligation o
+ WHERE (o.met_at IS NULL OR o.met_at > o.due_at OR o.known_at > o.due_at)
+   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(known)s)
+ UNION ALL
+ SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
+        r.met_at, r.known_at, r.waived_at, r.waived_until
+ FROM (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
+       ORDER BY obligation_id, changed_at, id) r
+ JOIN obligation o ON o.id = r.obligation_id)
+
+-- name: gap_rows
+-- Every gap of a range of areas: what is overdue by its due moment, and what is not yet due but nobody answers for.
+(SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, true AS overdue,
+        o.seat_id = ANY (%(vacant)s) AS unowned
+ FROM {late} o
+ WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND NOT ({waived})
+   AND o.due_at <= %(at)s AND {wanted}
+ UNION ALL
+ SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, false, true
+ FROM {source} o
+ WHERE o.seat_id = ANY (%(vacant)s) AND o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet}
+   AND o.opened_at <= %(at)s AND NOT ({waived}) AND o.due_at > %(at)s AND {wanted})
+
 -- name: gap_counts
 -- Gaps per child area, duty and ownership; the one query under every board.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, o.due_at <= %(at)s AS overdue,
-       o.seat_id = ANY (%(vacant)s) AS unowned, count(*) AS gaps, min(o.due_at) AS since
-FROM {source} o
-WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND NOT ({waived})
-  AND o.due_at <= %(at)s
+SELECT g.area_id - g.area_id %% %(span)s AS child, g.duty_id, g.overdue, g.unowned, count(*) AS gaps,
+       min(CASE WHEN g.overdue THEN g.due_at ELSE g.opened_at END) AS since
+FROM {gap_rows} g
 GROUP BY 1, 2, 3, 4
-
--- name: unowned_pending
--- Not due yet, and on a seat nobody answers for: a gap from its first minute.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, false AS overdue, true AS unowned, count(*) AS gaps,
-       min(o.opened_at) AS since
-FROM {source} o
-WHERE o.seat_id = ANY (%(vacant)s) AND o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet}
-  AND o.opened_at <= %(at)s AND NOT ({waived}) AND o.due_at > %(at)s
-GROUP BY 1, 2
 
 -- name: gap_page
 -- One page of gaps in the order of their due moments, after a given place.
-SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
-       o.due_at <= %(at)s AS overdue, o.seat_id = ANY (%(vacant)s) AS unowned
-FROM {source} o
-WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND NOT ({waived})
-  AND (o.due_at <= %(at)s OR o.seat_id = ANY (%(vacant)s))
-  AND (%(duties)s::integer[] IS NULL OR o.duty_id = ANY (%(duties)s))
-  AND (NOT %(only_unowned)s OR o.seat_id = ANY (%(vacant)s))
-  AND (NOT %(only_overdue)s OR o.due_at <= %(at)s)
-  AND (%(after_due)s::timestamptz IS NULL OR (o.due_at, o.id) > (%(after_due)s, %(after_id)s))
-ORDER BY o.due_at, o.id
+SELECT g.id, g.duty_id, g.subject_id, g.area_id, g.seat_id, g.opened_at, g.due_at, g.tell_at, g.overdue, g.unowned
+FROM {gap_rows} g
+WHERE %(after_due)s::timestamptz IS NULL OR (g.due_at, g.id) > (%(after_due)s, %(after_id)s)
+ORDER BY g.due_at, g.id
 LIMIT %(limit)s
 
 -- name: cells
--- The Net: gaps of households and of the people in them, by household; everything else by its area.
-SELECT COALESCE(p.household_id, CASE WHEN s.kind = 'household' THEN s.id END) AS household, o.area_id, s.kind, o.duty_id,
-       o.due_at <= %(at)s AS overdue, o.seat_id = ANY (%(vacant)s) AS unowned, count(*) AS gaps
-FROM {source} o
-JOIN subject s ON s.id = o.subject_id
-LEFT JOIN person p ON p.subject_id = o.subject_id AND s.kind = 'person'
-WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND NOT ({waived})
-  AND (o.due_at <= %(at)s OR o.seat_id = ANY (%(vacant)s))
-  AND (%(duties)s::integer[] IS NULL OR o.duty_id = ANY (%(duties)s))
+-- The Net: gaps of households and of the people in them by household, other things by themselves. A reader who may
+-- not see people gets their gaps by area, with no kind: hidden, and still counted.
+SELECT COALESCE(p.household_id, s.id) AS subject, g.area_id, COALESCE(s.kind, '') AS kind, g.duty_id, g.overdue,
+       g.unowned, count(*) AS gaps
+FROM {gap_rows} g
+LEFT JOIN subject s ON s.id = g.subject_id
+LEFT JOIN person p ON p.subject_id = g.subject_id
 GROUP BY 1, 2, 3, 4, 5, 6
+
+-- name: cell_gaps
+-- The gaps of one household and of the people in it, or of one other subject; the worst-aged first.
+SELECT g.id, g.duty_id, g.subject_id, g.area_id, g.seat_id, g.opened_at, g.due_at, g.tell_at, g.overdue, g.unowned
+FROM {gap_rows} g
+WHERE g.subject_id = ANY (%(subjects)s)
+ORDER BY g.due_at, g.id
+
+-- name: climbed
+-- The latest tellings beyond the owner, and whether each obligation still stands open.
+SELECT c.obligation_id, c.step, c.told_at, c.seat_id, c.told, o.duty_id, o.subject_id, o.area_id,
+       ({unmet}) AND NOT ({waived}) AS stands_open
+FROM climb c JOIN {source} o ON o.id = c.obligation_id
+WHERE c.step > 0 AND c.area_id >= %(low)s AND c.area_id < %(high)s
+  AND c.told_at <= %(at)s AND c.told_at > %(at)s - interval '3 days'
+ORDER BY c.told_at DESC, c.id DESC
+LIMIT %(limit)s
 
 -- name: seat_list
 -- What some seats owe: what is missed first, then by due moment, up to a horizon.
@@ -85,10 +117,12 @@ ORDER BY o.due_at, o.id
 LIMIT %(limit)s
 
 -- name: trend
--- Gaps at the end of each of some past moments, by what is known now.
-SELECT t.at, count(o.id) AS gaps
+-- Gaps by due moment at each of some past moments, as it was known at each: one pass over what was ever late.
+SELECT t.at, count(*) FILTER (WHERE o.due_at <= t.at
+    AND (o.met_at IS NULL OR o.met_at > t.at OR o.known_at > t.at)
+    AND (o.waived_at IS NULL OR o.waived_at > t.at OR o.waived_until <= t.at)) AS gaps
 FROM unnest(%(moments)s::timestamptz[]) AS t (at)
-LEFT JOIN obligation o ON o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= t.at
-  AND (o.met_at IS NULL OR o.met_at > t.at OR o.known_at > t.at)
-  AND (o.waived_at IS NULL OR o.waived_at > t.at OR o.waived_until <= t.at)
+LEFT JOIN (SELECT due_at, met_at, known_at, waived_at, waived_until FROM obligation
+           WHERE area_id >= %(low)s AND area_id < %(high)s AND due_at <= %(last)s
+             AND (met_at IS NULL OR met_at > due_at OR known_at > due_at)) o ON true
 GROUP BY t.at ORDER BY t.at
