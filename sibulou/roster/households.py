@@ -145,8 +145,10 @@ def _refuse_listed(paper: IdentityNumber) -> None:
     if blind is None:
         return
     same = Person.objects.filter(identity_blind=blind, subject__until__isnull=True)
-    if (found := same.select_related("subject__area").first()) is not None:
-        raise AlreadyListed(label=found.subject.label, place=found.subject.area.name)
+    if (found := same.select_related("subject__area__parent").first()) is not None:
+        area = found.subject.area
+        above = area.parent.name if area.parent else ""
+        raise AlreadyListed(label=found.subject.label, place=f"{above}{area.name}")
 
 
 def move_person(*, person: Person, to: Household, by: By, now: datetime, relation: str | None = None) -> Person:
