@@ -42,10 +42,10 @@ class AddressUnusable(Problem):
 
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, which names the next free port, or AddressUnusable."""
+    if not 0 < port < 65536:
+        raise AddressUnusable(host=host, port=port, reason="there is no such port")
     try:
         _bind(host, port)
-    except OverflowError:
-        raise AddressUnusable(host=host, port=port, reason="0-65535") from None
     except OSError as refusal:
         if isinstance(refusal, socket.gaierror) or refusal.errno != _IN_USE:
             raise AddressUnusable(host=host, port=port, reason=refusal.strerror or refusal) from None

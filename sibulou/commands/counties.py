@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sibulou.commands.opening import county, say
-from sibulou.commands.plans import read
+from sibulou.commands.plans import read_bytes
 
 
 def found(given: argparse.Namespace) -> None:
@@ -19,10 +19,10 @@ def found(given: argparse.Namespace) -> None:
 
 
 def groups(given: argparse.Namespace) -> None:
-    """Add groups and micro-grids from a CSV file."""
-    text = read(Path(given.file))
+    """Add groups from a CSV file, all or none."""
+    content = read_bytes(Path(given.file))
     with county() as (by, now):
-        from sibulou.roster.found import add_groups
+        from sibulou.roster.groups import import_groups
 
-        added = add_groups(text, file=given.file, by=by, now=now)
-    say(f"新增小组和微网格 {added} 个", f"{added} groups and micro-grids added")
+        added = len(import_groups(content=content, by=by, now=now))
+    say(f"新增 {added} 个组", f"{added} groups added")

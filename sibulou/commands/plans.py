@@ -54,8 +54,14 @@ def load(given: argparse.Namespace) -> None:
 def read(file: Path) -> str:
     """The text of a file. Raises FileUnreadable."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError as refusal:
         raise FileUnreadable(file=file, reason=f"byte {refusal.start}: {refusal.reason}") from None
+
+
+def read_bytes(file: Path) -> bytes:
+    """The content of a file. Raises FileUnreadable."""
+    try:
+        return file.read_bytes()
     except OSError as refusal:
         raise FileUnreadable(file=file, reason=refusal.strerror or refusal) from None

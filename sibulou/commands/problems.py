@@ -56,41 +56,9 @@ class NoSuchAccount(Problem):
     en = "There is no account {username}. Check the sign-in name, or add one with sibulou user add."
 
 
-class AccountExists(Problem):
-    """The sign-in name is taken."""
-
-    number = "409.90"
-    zh = "账号 {username} 已经存在。请换一个登录名。"
-    en = "The account {username} exists already. Choose another sign-in name."
-
-
-class PasswordTooWeak(Problem):
-    """The password is short, common, or all digits."""
-
-    number = "422.91"
-    zh = "密码太弱。请换一个至少 10 位、不是常用词也不全是数字的密码。"
-    en = "The password is too weak. Choose one of at least 10 characters that is neither a common word nor all digits."
-
-
 class PasswordsDiffer(Problem):
     """The password was typed twice, differently."""
 
     number = "422.93"
     zh = "两次输入的密码不同。请重新运行这条命令，两次输入同一个密码。"
     en = "The two passwords differ. Run the command again and type the same one twice."
-
-
-class RoleSitsElsewhere(Problem):
-    """The role does not sit at an area of this level."""
-
-    number = "422.92"
-    zh = "角色 {role} 不设在这一级。请从 {area} 这一级的角色中选：{allowed}。"
-    en = "The role {role} does not sit at this level. Roles at the level of {area} are: {allowed}; choose one of them."
-
-
-class SeatTaken(Problem):
-    """Somebody holds the seat now."""
-
-    number = "409.91"
-    zh = "{area} 的{role}现由 {holder} 担任。请先结束他的任期，或加 --deputy 任副职。"
-    en = "{holder} holds the seat {role} at {area} now. End that term first, or add --deputy."

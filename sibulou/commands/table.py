@@ -86,8 +86,9 @@ COMMANDS: tuple[Command, ...] = (
         (_arg("code", metavar="CODE", help="六位县级代码 · six-digit county code"),),
     ),
     Command(
-        "county groups", "从 CSV 导入小组和微网格", "import groups and micro-grids from CSV",
-        "sibulou.commands.counties:groups", (_arg("file", metavar="FILE", help="CSV 文件 · CSV file"),),
+        "county groups", "从 CSV 导入村民小组", "import groups from CSV",
+        "sibulou.commands.counties:groups",
+        (_arg("file", metavar="FILE", help="每行：村代码,组号或组名 · a line: village code, group number or name"),),
     ),
     Command(
         "plan check", "检查预案文件，不写数据", "check plan files; writes nothing",
