@@ -21,6 +21,7 @@ from sibulou.duty.intake import TRUSTED_SKEW
 from sibulou.duty.problems import FromTheFuture
 from sibulou.lib.problem import Problem
 from sibulou.roster.areas import area_by_code
+from sibulou.roster.models import Subject
 
 HAPPENED = "happened_at"
 SURE = "sure"
@@ -46,6 +47,22 @@ class NoMoment(Problem):
     en = "“When it happened” cannot be read. Give a date and a time, such as 2020-02-10 08:30."
 
 
+class NobodyOfThatName(Problem):
+    """A name that nothing on the roster has, as far as the reader sees."""
+
+    number = "422.82"
+    zh = "名册上没有叫“{name}”的人或对象。请核对名字，或填对象编号；确未入册的请先登记。"
+    en = "Nobody on the roster is called “{name}”. Check the name, give the number instead, or enter the person first."
+
+
+class SeveralOfThatName(Problem):
+    """A name that several bear."""
+
+    number = "422.83"
+    zh = "叫“{name}”的有 {count} 个。请打开其本人的页面，填网址末尾的编号。"
+    en = "{count} are called “{name}”. Open the page of the one you mean and give the number at the end of its address."
+
+
 @dataclass(frozen=True)
 class Option:
     """One choice of a field. `group` is the heading it stands under, if any."""
@@ -64,6 +81,7 @@ class Question:
     label: str
     widget: str
     typed: str = ""
+    code: str = ""
     required: bool = False
     personal: bool = False
     low: str = ""
@@ -204,11 +222,23 @@ def _value(field: Field, typed: Mapping[str, Sequence[str]], zone: ZoneInfo) -> 
 
 
 def _other(field: Field, typed: Mapping[str, Sequence[str]]) -> str:
-    """The code or number typed beside a select, as a key. Raises UnknownArea."""
-    text = "".join(typed.get(f"{field.key}.code", ())).strip()
+    """The code, number or name typed beside a select, as a key. Raises UnknownArea and what `_by_name` raises."""
+    text = "".join(typed.get(f"{field.key}.code", ())).strip().replace("\x00", "")
+    if field.type is FieldType.SUBJECT and text and not text.isdigit():
+        return str(_by_name(text))
     if field.type is FieldType.AREA and text and len(text) != 18:
         return f"{area_by_code(text[:18]).pk:018d}"
     return text
+
+
+def _by_name(name: str) -> int:
+    """The one thing on the roster with a name. Raises NobodyOfThatName, SeveralOfThatName."""
+    found = list(Subject.objects.filter(label=name, until__isnull=True).values_list("pk", flat=True)[:20])
+    if not found:
+        raise NobodyOfThatName(name=name[:40])
+    if len(found) > 1:
+        raise SeveralOfThatName(name=name[:40], count=len(found))
+    return found[0]
 
 
 def _number(text: str) -> object:
@@ -250,6 +280,7 @@ def questions(
                 label=field.title.say(language),
                 widget=_widget(field),
                 typed=answers[0] if answers else "",
+                code=next(iter(typed.get(f"{field.key}.code", ())), ""),
                 required=field.required,
                 personal=field.personal,
                 low=_bound(field, field.min),

@@ -1,0 +1,252 @@
+"""Records: a form for any kind, handed in through the one door; what became of one; its correction and withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sibulou.duty.form import FieldType, Form
+from sibulou.duty.intake import Answer, Batch, Outcome, take_in
+from sibulou.duty.models import Obligation, Record, Refusal, Watch
+from sibulou.duty.told import Told
+from sibulou.lib.uuid7 import uuid7
+from sibulou.roster.models import Subject, User
+from sibulou.roster.role import Right
+from sibulou.web.allow import without
+from sibulou.web.forms import Filled, questions, read_filled, shown_fields, uuid_or_none
+from sibulou.web.labels import KIND_WORDS, address_of, language, pick, places
+from sibulou.web.middleware import Asking
+from sibulou.web.owed import Owed, owed
+from sibulou.web.sheet import (
+    NoFormRuns,
+    Sheet,
+    around,
+    forms_about,
+    local,
+    may_tell,
+    moment_of,
+    plan_and_form,
+    read_sheet,
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer of a record in words."""
+
+    label: str
+    value: str
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Asking, number: int) -> HttpResponse:
+    """The form of a record kind about a subject; without one chosen, the kinds there are."""
+    subject = _subject(request, number)
+    if not request.GET.get("form"):
+        return _kinds(request, subject)
+    sheet = read_sheet(request, subject)
+    if request.method == "GET":
+        return _draw(request, sheet)
+    if request.headers.get("X-Look"):
+        return JsonResponse({"shown": shown_fields(sheet.form, request.POST, zone=sheet.zone)})
+    filled = read_filled(sheet.form, request.POST, zone=sheet.zone, now=request.now)
+    if not filled.ready:
+        return _draw(request, sheet, filled, status=422)
+    return _hand_in(request, sheet, filled)
+
+
+def _subject(request: Asking, number: int) -> Subject:
+    subject = Subject.objects.filter(pk=number).first()
+    if subject is None:
+        raise Http404
+    if not may_tell(request, subject):
+        raise without(Right.RECORD)
+    return subject
+
+
+def _kinds(request: Asking, subject: Subject) -> HttpResponse:
+    forms = forms_about(subject.kind, request.now)
+    if not forms:
+        zh, en = KIND_WORDS[subject.kind]
+        raise NoFormRuns(kind_zh=zh, kind_en=en)
+    shown = [(form.key, form.title.say(language()), form.why.say(language())) for form in forms]
+    facts = {"subject": subject, "home": address_of(subject.kind, subject.pk, subject.area_id), "forms": shown}
+    return render(request, "web/record_kinds.html", facts)
+
+
+def _draw(
+    request: Asking, sheet: Sheet, filled: Filled | None = None, *, status: int = 200, sentence: str = ""
+) -> HttpResponse:
+    offered = around(sheet)
+    drawn = questions(sheet.form, language=language(), around=offered, filled=filled, before=sheet.before)
+    moment = filled.problems.get("happened_at") if filled else None
+    facts = {
+        "sheet": sheet,
+        "title": sheet.form.title.say(language()),
+        "why": sheet.form.why.say(language()),
+        "place": places([sheet.subject.area_id])[sheet.subject.area_id],
+        "home": address_of(sheet.subject.kind, sheet.subject.pk, sheet.subject.area_id),
+        "questions": drawn,
+        "filled": filled,
+        "happened_at": request.POST.get("happened_at") or local(moment_of(sheet, request.now), sheet.zone),
+        "latest": local(request.now, sheet.zone),
+        "moment_sentence": moment.say(language()) if moment else "",
+        "record_id": uuid_or_none(request.POST.get("id")) or uuid7(request.now),
+        "wrong": [one for one in drawn if one.sentence],
+        "sentence": sentence,
+    }
+    return render(request, "web/record_form.html", facts, status=status)
+
+
+def _hand_in(request: Asking, sheet: Sheet, filled: Filled) -> HttpResponse:
+    assert filled.happened_at is not None
+    told = Told(
+        id=uuid_or_none(request.POST.get("id")) or uuid7(request.now),
+        form=sheet.form.key,
+        subject=sheet.subject.pk,
+        happened_at=filled.happened_at,
+        content=filled.content,
+        answers=sheet.answers,
+        corrects=sheet.corrects.pk if sheet.corrects else None,
+    )
+    (answer,) = take_in(Batch([told], device="web"), reach=request.reach, by=request.by, now=request.now)
+    if answer.problem is not None:
+        return _draw(request, sheet, filled, status=answer.problem.status, sentence=answer.problem.say(language()))
+    if sheet.refusal is not None and sheet.refusal.settled_at is None:
+        Refusal.objects.filter(pk=sheet.refusal.pk, settled_at__isnull=True).update(
+            settled_at=request.now, settled_by=request.by.name, settled_how=f"→ {told.id}"
+        )
+    messages.success(request, outcome_sentence(answer, told.id, sheet.form))
+    return HttpResponseRedirect(sheet.onward or f"/records/{told.id}/")
+
+
+def outcome_sentence(answer: Answer, record: UUID, form: Form) -> str:
+    """What became of a record, in one sentence."""
+    title = form.title.say(language())
+    if answer.outcome is Outcome.REPEATED:
+        zh, en = f"“{title}”先前已经收到，没有重复记录。", f"“{title}” was received before; nothing is doubled."
+        return pick((zh, en), language())
+    closed = [_title(row) for row in Obligation.objects.filter(met_by=record).select_related("duty")]
+    opened = [_title(row) for row in Obligation.objects.filter(opened_by=record).select_related("duty")]
+    zh, en = f"已收下：{title}。", f"Recorded: {title}."
+    if closed:
+        zh += f"销号 {len(closed)} 项：{'、'.join(closed)}。"
+        en += f" Closed {len(closed)}: {', '.join(closed)}."
+    if opened:
+        zh += f"新开 {len(opened)} 项：{'、'.join(opened)}。"
+        en += f" Opened {len(opened)}: {', '.join(opened)}."
+    return pick((zh, en), language())
+
+
+def _title(row: Obligation) -> str:
+    return pick((row.duty.title_zh, row.duty.title_en), language())
+
+
+@require_GET
+def record(request: Asking, number: UUID) -> HttpResponse:
+    """One record: what it says, both clocks, what it closed and opened, and what corrects it."""
+    row = Record.objects.select_related("subject").filter(pk=number).first()
+    if row is None:
+        raise Http404
+    plan, form = plan_and_form(row.form, request.now)
+    told_by = User.objects.filter(pk=row.told_by_id or 0).values_list("name", flat=True).first()
+    facts = {
+        "record": row,
+        "title": form.title.say(language()),
+        "place": places([row.area_id])[row.area_id],
+        "home": address_of(row.subject.kind, row.subject_id, row.area_id),
+        "answers": _answers(form, row.content, plan.zone),
+        "told_by": told_by,
+        "digest": bytes(row.digest).hex(),
+        "closed": _owed(Obligation.objects.filter(met_by=row.pk), request.now),
+        "opened": _owed(Obligation.objects.filter(opened_by=row.pk), request.now),
+        "watches": Watch.objects.filter(opened_by=row.pk),
+        "original": row.corrects and Record.objects.filter(pk=row.corrects).first(),
+        "corrections": list(Record.objects.filter(corrects=row.pk).order_by("seq")),
+        "may_correct": may_tell(request, row.subject) and not row.withdraws,
+        "withdrawal_id": uuid7(request.now),
+    }
+    return render(request, "web/record.html", facts)
+
+
+def _owed(rows: QuerySet[Obligation], now: datetime) -> list[Owed]:
+    return owed(rows.select_related("duty", "subject"), language=language(), now=now)
+
+
+def _answers(form: Form, content: dict[str, object], zone: ZoneInfo) -> list[Shown]:
+    """The answers in words, in the form's order; long numbers in personal answers are masked."""
+    shown = []
+    for field in form.fields:
+        if field.key in content:
+            value = in_words(form, field.key, content[field.key], zone)
+            shown.append(Shown(field.title.say(language()), _masked(value) if field.personal else value))
+    return shown
+
+
+def in_words(form: Form, key: str, value: object, zone: ZoneInfo) -> str:
+    """One answer as people say it."""
+    field = form.field(key)
+    if isinstance(value, bool):
+        return pick(("是", "yes") if value else ("否", "no"), language())
+    if isinstance(value, list):
+        return pick(("、", ", "), language()).join(in_words(form, key, one, zone) for one in value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    if field is None:
+        return text
+    if field.type is FieldType.MOMENT:
+        return f"{datetime.fromisoformat(text).astimezone(zone):%F %R}"
+    if field.type is FieldType.AREA and text.isdigit():
+        return places([int(text)]).get(int(text)) or text
+    if field.type is FieldType.SUBJECT and text.isdigit() and len(text) < 19:
+        return Subject.objects.filter(pk=int(text)).values_list("label", flat=True).first() or text
+    words = {choice.key: choice.title.say(language()) for choice in field.choices}
+    return words.get(text, text)
+
+
+def _masked(text: str) -> str:
+    """Numbers long enough to be an identity or a phone number lose their middle."""
+    signs = sum(sign.isalnum() and sign.isascii() for sign in text)
+    return text if signs < 7 else f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
+
+
+@require_POST
+def withdrawal(request: Asking, number: UUID) -> HttpResponse:
+    """Withdraw a record: a new record that takes its effect back; the old one stays to be seen."""
+    row = Record.objects.select_related("subject").filter(pk=number).first()
+    if row is None:
+        raise Http404
+    if not may_tell(request, row.subject):
+        raise without(Right.RECORD)
+    told = Told(
+        id=uuid_or_none(request.POST.get("id")) or uuid7(request.now),
+        form=row.form,
+        subject=row.subject_id,
+        happened_at=row.happened_at,
+        corrects=row.pk,
+        withdraws=True,
+    )
+    (answer,) = take_in(Batch([told], device="web"), reach=request.reach, by=request.by, now=request.now)
+    if answer.problem is not None:
+        raise answer.problem
+    zh, en = (
+        "已撤回。原记录仍可查看，由它办结的事项重新计算。",
+        "Withdrawn. It can still be seen; what it met is counted anew.",
+    )
+    messages.success(request, pick((zh, en), language()))
+    return HttpResponseRedirect(f"/records/{row.pk}/")
+
+
+urlpatterns: list[URLPattern] = [
+    path("subjects/<int:number>/records/new/", new),
+    path("records/<uuid:number>/", record),
+    path("records/<uuid:number>/withdrawal/", withdrawal),
+]

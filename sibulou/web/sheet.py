@@ -1,0 +1,185 @@
+"""One form about one subject, as an address asks for it: what it corrects or answers, what is offered, where next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from sibulou.duty.force import current, stages
+from sibulou.duty.form import FieldType, Form
+from sibulou.duty.models import Event, Obligation, Record, Refusal
+from sibulou.duty.plan_parts import Plan
+from sibulou.duty.problems import UnknownForm, WrongSubject
+from sibulou.lib.problem import Problem
+from sibulou.roster.area_key import Level, ancestor, key_range, level_of
+from sibulou.roster.models import Area, Household, Subject
+from sibulou.roster.role import Right
+from sibulou.web.forms import Around, uuid_or_none
+from sibulou.web.labels import KIND_WORDS, language
+from sibulou.web.middleware import Asking
+
+
+class NoFormRuns(Problem):
+    """A record where no plan is in force."""
+
+    number = "409.40"
+    zh = "现在没有适用于{kind_zh}的记录表：没有正在进行的应急响应，或预案里没有这一类。请等待启动，或联系县值班员。"
+    en = (
+        "No form is in force for a {kind_en}: no response is running, or its plan has none of this kind. Wait for the "
+        "start, or ask the county duty officer."
+    )
+
+
+@dataclass(frozen=True)
+class Door:
+    """A link to the form that meets an obligation."""
+
+    title: str
+    link: str
+
+
+def may_tell(request: Asking, subject: Subject) -> bool:
+    """Whether the reader may hand in records about the subject."""
+    return request.reach.covers(subject.area_id, Right.RECORD) or subject.pk in request.reach.subjects
+
+
+def forms_about(kind: str, now: datetime) -> list[Form]:
+    """The forms in force about a kind of subject, in the order of the plans."""
+    found = {form.key: form for running in current(now) for form in running.plan.forms.values() if form.kind == kind}
+    return list(found.values())
+
+
+def plan_and_form(key: str, now: datetime) -> tuple[Plan, Form]:
+    """A form by its key: of a plan in force, else of any plan that ran. Raises UnknownForm."""
+    for running in (*current(now), *reversed(stages(Event.objects.order_by("id")))):
+        if key in running.plan.forms:
+            return running.plan, running.plan.forms[key]
+    known = sorted({form for running in current(now) for form in running.plan.forms})
+    raise UnknownForm(form=key[:40], allowed=", ".join(known))
+
+
+def doors(rows: Sequence[Obligation], *, onward: str, now: datetime) -> dict[int, list[Door]]:
+    """For each obligation, the forms that meet it, each with the link that opens it."""
+    plans = {running.stage.event.plan_key: running.plan for running in stages()}
+    found: dict[int, list[Door]] = {}
+    for row in rows:
+        plan = plans.get(row.duty.plan_key)
+        duty = plan.duties.get(row.duty.key) if plan else None
+        if plan is None or duty is None:
+            continue
+        for key in dict.fromkeys(closer.form for closer in duty.closers):
+            asked = {"form": key, "next": onward}
+            if row.opened_by is not None:
+                asked["answers"] = str(row.opened_by)
+            link = f"/subjects/{row.subject_id}/records/new/?{urlencode(asked)}"
+            found.setdefault(row.pk, []).append(Door(plan.forms[key].title.say(language()), link))
+    return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One form about one subject, ready to be drawn: what the address says it corrects or answers, and where next."""
+
+    subject: Subject
+    plan: Plan
+    form: Form
+    corrects: Record | None
+    refusal: Refusal | None
+    answers: UUID | None
+    onward: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.plan.zone
+
+    @property
+    def before(self) -> dict[str, object]:
+        """What stood there before: of the refused record, else of the one corrected."""
+        if self.refusal is not None and isinstance(self.refusal.payload, dict):
+            content = self.refusal.payload.get("content")
+            return content if isinstance(content, dict) else {}
+        return dict(self.corrects.content) if self.corrects else {}
+
+
+def read_sheet(request: Asking, subject: Subject) -> Sheet:
+    """The form an address asks for. Raises UnknownForm, WrongSubject, Http404 for a record that is not there."""
+    plan, form = plan_and_form(request.GET["form"], request.now)
+    if form.kind != subject.kind:
+        wanted, given = (KIND_WORDS[kind][0] for kind in (form.kind, subject.kind))
+        raise WrongSubject(form=form.title.zh, wanted=wanted, given=given)
+    corrects = _original(request.GET.get("corrects"), subject, form)
+    refusal = _refusal(request.GET.get("refusal"))
+    onward = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+        onward = ""
+    answers = corrects.answers if corrects else uuid_or_none(request.GET.get("answers"))
+    return Sheet(subject, plan, form, corrects, refusal, answers, onward)
+
+
+def _original(text: str | None, subject: Subject, form: Form) -> Record | None:
+    if text is None:
+        return None
+    number = uuid_or_none(text)
+    if number is None:
+        raise Http404
+    found = Record.objects.filter(pk=number, subject=subject, form=form.key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _refusal(text: str | None) -> Refusal | None:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return Refusal.objects.filter(pk=int(text)).first()
+
+
+def moment_of(sheet: Sheet, now: datetime) -> datetime:
+    """The moment the form begins with: that of the record it corrects, of the one that was refused, or now."""
+    if sheet.corrects is not None:
+        return sheet.corrects.happened_at
+    payload = sheet.refusal.payload if sheet.refusal else None
+    try:
+        told = datetime.fromisoformat(str(payload["happened_at"])) if isinstance(payload, dict) else None
+    except (KeyError, ValueError):
+        told = None
+    return told if told is not None and told.tzinfo is not None else now
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as a browser's field takes it."""
+    return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+def around(sheet: Sheet) -> Around:
+    """What area and subject fields offer: the county's areas, the members of the household."""
+    types = {field.type for field in sheet.form.fields}
+    areas = _areas(sheet.subject.area_id) if FieldType.AREA in types else ()
+    nearby = _nearby(sheet.subject) if FieldType.SUBJECT in types else ()
+    return Around(areas, nearby)
+
+
+def _areas(key: int) -> list[tuple[str, str, str]]:
+    """The townships and villages of the county, villages under their township."""
+    low, high = key_range(ancestor(key, min(Level.COUNTY, level_of(key))))
+    rows = list(Area.objects.filter(pk__gte=low, pk__lt=high, level__in=(Level.TOWNSHIP, Level.VILLAGE), until=None))
+    names = {row.pk: row.name for row in rows}
+    return [(f"{row.pk:018d}", row.name, names.get(ancestor(row.pk, Level.TOWNSHIP), "")) for row in rows]
+
+
+def _nearby(subject: Subject) -> list[tuple[str, str, str]]:
+    """The members of the household that this is about."""
+    household = subject.pk if subject.kind == "household" else None
+    if subject.kind == "person":
+        household = Household.objects.filter(members=subject.pk).values_list("pk", flat=True).first()
+    if household is None:
+        return []
+    members = Subject.objects.filter(person__household=household, until__isnull=True).order_by("person__relation", "pk")
+    return [(str(member.pk), member.label, "") for member in members]
