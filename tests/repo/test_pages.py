@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import sibulou
 from sibulou.commands import pages
 from sibulou.commands.table import COMMANDS
 
@@ -58,3 +59,8 @@ def test_the_two_readmes_show_the_same_commands() -> None:
         return [line.split()[0] + line.split()[1] for line in lines if re.match(r"    (make|\.venv)", line)]
 
     assert commands("README.md") == commands("README.zh-CN.md") != []
+
+
+def test_the_changes_begin_with_this_version() -> None:
+    releases = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert releases[0] == sibulou.__version__
