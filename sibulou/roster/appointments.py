@@ -26,6 +26,7 @@ from sibulou.roster.problems import (
     LeaveOverlaps,
     NoAppointmentSpan,
     NotInTheList,
+    OutOfReach,
     Overlapping,
     OwnStandIn,
     UsernameTaken,
@@ -221,7 +222,10 @@ def _was_over(row: Appointment | Leave, changed: int, ends: datetime, user: User
     """Why an end changed nothing: it was over by then, or it lies outside one's reach."""
     if changed:
         return
-    row.refresh_from_db(fields=["ends_at"])
+    try:
+        row.refresh_from_db(fields=["ends_at"])
+    except (Appointment.DoesNotExist, Leave.DoesNotExist):
+        raise OutOfReach from None
     if row.ends_at is not None and row.ends_at <= ends:
         raise AppointmentOver(user=user.name, ends=f"{row.ends_at:%F %R}")
     within(0)

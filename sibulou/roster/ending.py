@@ -13,7 +13,7 @@ from sibulou.lib.sql import read_queries
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, reasoned, within
 from sibulou.roster.models import Appointment, Area, AreaCode, Subject
-from sibulou.roster.problems import BeforeItsStart, NotYet, RecodedLater, StillOnRoster, SubjectEnded
+from sibulou.roster.problems import BeforeItsStart, NotYet, OutOfReach, RecodedLater, StillOnRoster, SubjectEnded
 
 QUERIES = read_queries(Path(__file__).parent / "queries" / "roster.sql")
 
@@ -53,8 +53,11 @@ def end_subject(*, subject: Subject, at: datetime, by: By, now: datetime, reason
 
 
 def still_on_roster(subject: Subject) -> None:
-    """Raises SubjectEnded if the subject was ended, by what the database says now."""
-    subject.refresh_from_db(fields=["until", "ended_by"])
+    """Whether it is there still, by what the database says now. Raises SubjectEnded, OutOfReach."""
+    try:
+        subject.refresh_from_db(fields=["until", "ended_by"])
+    except Subject.DoesNotExist:
+        raise OutOfReach from None
     if subject.until is not None:
         raise SubjectEnded(subject=subject.label, until=f"{subject.until:%F %R}", by=subject.ended_by)
 
@@ -81,7 +84,10 @@ def end_area(*, area: Area, by: By, now: datetime, reason: str) -> Area:
         code = AreaCode.objects.filter(area=area, valid_to__isnull=True).first()
         if code is not None and code.valid_from is not None and code.valid_from >= today:
             raise RecodedLater(code=code.code, since=code.valid_from)
-        end_subject(subject=Subject.objects.get(kind="area", area=area), at=now, by=by, now=now, reason=reason)
+        own = Subject.objects.filter(kind="area", area=area).first()
+        if own is None:
+            raise OutOfReach
+        end_subject(subject=own, at=now, by=by, now=now, reason=reason)
         within(Area.objects.filter(pk=area.pk).update(until=today))
         AreaCode.objects.filter(area=area, valid_to__isnull=True).update(valid_to=today)
         held = Appointment.objects.filter(seat__area=area, ends_at__isnull=True, starts_at__lt=now)

@@ -8,7 +8,7 @@ import pytest
 
 from sibulou.duty.apps import DutyConfig
 from sibulou.roster.access import EVERYTHING, Reach, acting, reach_of
-from sibulou.roster.ending import end_subject, on_end
+from sibulou.roster.ending import end_area, end_subject, on_end
 from sibulou.roster.groups import add_group
 from sibulou.roster.households import (
     add_household,
@@ -297,6 +297,23 @@ def test_who_only_sees_changes_nothing(world: World):
                 deed()
     assert Person.objects.get(pk=world.chen_guihua.pk).state == "present"
     assert Person.objects.get(pk=world.chen_guihua.pk).household_id == world.chen.pk
+
+
+def test_what_one_does_not_see_does_not_exist(world: World):
+    """Next county's officer holds every right at home; here each deed says there is no such thing."""
+    with acting(reach_of(world.outsider, now=NOW)):
+        for deed in (
+            lambda: change_state(person=world.chen_guihua, state="away", by=BY, now=NOW),
+            lambda: move_person(person=world.stranger, to=world.pu, by=BY, now=NOW),
+            lambda: move_household(household=world.chen, to=world.group_a1, by=BY, now=NOW),
+            lambda: end_subject(subject=world.pharmacy.subject, at=NOW, by=BY, now=NOW, reason="停业"),
+            lambda: end_area(area=world.grid_a1, by=BY, now=NOW, reason="并网格"),
+            lambda: open_post(post=world.post, at=NOW, by=BY, now=NOW),
+            lambda: add_person(household=world.chen, name="陈新", by=BY, now=NOW),
+        ):
+            with pytest.raises(OutOfReach):
+                deed()
+    assert Person.objects.get(pk=world.stranger.pk).household_id == world.stranger.household_id
 
 
 # --- full numbers -----------------------------------------------------------------------------------
