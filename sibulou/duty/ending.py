@@ -16,7 +16,7 @@ def end_what_is_owed(*, subject: Subject, at: datetime, by: By, reason: str, now
     watched = Watch.objects.filter(subject=subject, ended_at__isnull=True, starts_at__lte=at)
     for klass in sorted(set(watched.values_list("klass", flat=True))):
         lift_watch(subject=subject, klass=klass, at=at, reason=reason, by=by, now=now)
-    owed = Obligation.objects.filter(subject=subject, met_at__isnull=True, waived_at__isnull=True, warn_at__gte=at)
+    owed = Obligation.objects.filter(subject=subject, met_at__isnull=True, warn_at__gte=at)
     end_obligations(
         list(owed.values_list("id", flat=True)), area=subject.area_id, reason="subject_ended", words=reason, by=by,
         now=now,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sibulou.duty.apps import DutyConfig
+from sibulou.duty.models import Duty, Event, Obligation, PlanVersion, Stage, Watch
 from sibulou.roster.access import EVERYTHING, Reach, acting, reach_of
 from sibulou.roster.ending import end_area, end_subject, on_end
 from sibulou.roster.groups import add_group
@@ -260,6 +261,40 @@ def test_the_kernel_is_told_of_every_end(world: World, monkeypatch: pytest.Monke
         end_subject(subject=world.pharmacy.subject, at=NOW, by=BY, now=NOW, reason="停业")
     assert told == [(world.pharmacy.pk, NOW, BY.name, "停业")]
     assert Subject.objects.get(pk=world.pharmacy.pk).until is None
+
+
+def owed(world: World, subject: Subject, *hours: int) -> list[Obligation]:
+    """An obligation for each hour from now: its owner is warned then; it opened the day before."""
+    text = PlanVersion.objects.create(key="drill", version=1, text="", digest="d", loaded_at=NOW, loaded_by=BY.name)
+    duty = Duty.objects.create(plan_key="drill", key="look", front="screening", gap="overdue", scope="people",
+                               title_zh="看望", title_en="look in")  # fmt: skip
+    event = Event.objects.create(area=world.county, plan_key="drill", title="演练", notice="1", legal_basis="预案",
+                                 started_at=NOW - timedelta(days=9), started_by=BY.name)  # fmt: skip
+    stage = Stage.objects.create(event=event, version=text, level="1", starts_at=event.started_at, started_by=BY.name)
+    seat = world.seats["village_secretary", "village_a"]
+    warned = [NOW + timedelta(hours=hour) for hour in hours]
+    return [
+        Obligation.objects.create(duty=duty, subject=subject, area_id=subject.area_id, seat=seat, stage=stage,
+                                  opened_at=at - timedelta(days=1), warn_at=at, due_at=at, tell_at=at)
+        for at in warned
+    ]  # fmt: skip
+
+
+def test_what_was_overdue_stays_when_a_subject_ends(world: World):
+    """Only what its owner had not been warned of ends by that name; watches are lifted with it."""
+    subject = world.yang_zhiqiang.subject
+    missed, today, tomorrow = owed(world, subject, -5, 3, 27)
+    event = Event.objects.get()
+    watch = Watch.objects.create(event=event, subject=subject, area_id=subject.area_id, klass="home", set_by=BY.name,
+                                 starts_at=NOW - timedelta(days=3), planned_until=NOW + timedelta(days=11))  # fmt: skip
+    change_state(person=world.yang_zhiqiang, state="moved", reason="回武汉", by=BY, now=NOW)
+    for one in (missed, today, tomorrow):
+        one.refresh_from_db()
+    watch.refresh_from_db()
+    assert missed.waived_at is None
+    assert today.waived_at == tomorrow.waived_at == NOW and today.waiver_id == tomorrow.waiver_id
+    assert (today.waiver.kind, today.waiver.granted_by, today.waiver.words) == ("end", BY.name, "回武汉")
+    assert (watch.ended_at, watch.ended_by) == (NOW, BY.name)
 
 
 # --- who may ----------------------------------------------------------------------------------------
