@@ -88,8 +88,10 @@ class Gap:
 
 def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(name, moment), {**moment.facts(), **facts})
-        return cursor.fetchall()
+        told: dict[str, Any] = {**moment.facts(), **facts}
+        cursor.execute(_statement(name, moment), told)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _statement(name: str, moment: Moment) -> str:
@@ -233,7 +235,13 @@ def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: i
 
     Needs an open transaction, which stays open until the last is read.
     """
-    facts = {**moment.facts(), **_facts(area, moment, wanted), "after_due": None, "after_id": None, "limit": None}
+    facts: dict[str, Any] = {
+        **moment.facts(),
+        **_facts(area, moment, wanted),
+        "after_due": None,
+        "after_id": None,
+        "limit": None,
+    }
     with connection.chunked_cursor() as cursor:
         cursor.execute(_statement("gap_page", moment), facts)
         while rows := cursor.fetchmany(at_once):
@@ -298,7 +306,7 @@ def trend(area: int, moments: Sequence[datetime]) -> list[tuple[datetime, int]]:
     """How many obligations were overdue at each of some moments, as it was known at each."""
     low, high = key_range(area)
     with connection.cursor() as cursor:
-        facts = {"low": low, "high": high, "moments": list(moments), "last": max(moments)}
+        facts: dict[str, Any] = {"low": low, "high": high, "moments": list(moments), "last": max(moments)}
         cursor.execute(QUERIES["trend"], facts)
         return [(at, gaps) for at, gaps in cursor.fetchall()]
 
