@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 
 import pytest
 
 from sibulou.duty.apps import DutyConfig
-from sibulou.duty.models import Duty, Event, Obligation, PlanVersion, Stage, Watch
+from sibulou.duty.force import activate, load
+from sibulou.duty.models import Duty, Obligation, Stage, Watch
 from sibulou.roster.access import EVERYTHING, Reach, acting, reach_of
 from sibulou.roster.ending import end_area, end_subject, on_end
 from sibulou.roster.groups import add_group
@@ -263,38 +265,51 @@ def test_the_kernel_is_told_of_every_end(world: World, monkeypatch: pytest.Monke
     assert Subject.objects.get(pk=world.pharmacy.pk).until is None
 
 
-def owed(world: World, subject: Subject, *hours: int) -> list[Obligation]:
-    """An obligation for each hour from now: its owner is warned then; it opened the day before."""
-    text = PlanVersion.objects.create(key="drill", version=1, text="", digest="d", loaded_at=NOW, loaded_by=BY.name)
-    duty = Duty.objects.create(plan_key="drill", key="look", front="screening", gap="overdue", scope="people",
-                               title_zh="看望", title_en="look in")  # fmt: skip
-    event = Event.objects.create(area=world.county, plan_key="drill", title="演练", notice="1", legal_basis="预案",
-                                 started_at=NOW - timedelta(days=9), started_by=BY.name)  # fmt: skip
-    stage = Stage.objects.create(event=event, version=text, level="1", starts_at=event.started_at, started_by=BY.name)
-    seat = world.seats["village_secretary", "village_a"]
-    warned = [NOW + timedelta(hours=hour) for hour in hours]
-    return [
-        Obligation.objects.create(duty=duty, subject=subject, area_id=subject.area_id, seat=seat, stage=stage,
-                                  opened_at=at - timedelta(days=1), warn_at=at, due_at=at, tell_at=at)
-        for at in warned
-    ]  # fmt: skip
+def started(world: World) -> Stage:
+    """The plan of 2020 in force in the county for nine days."""
+    at = NOW - timedelta(days=9)
+    text = resources.files("sibulou.plans").joinpath("covid19-2020.yaml").read_text(encoding="utf-8")
+    version = load(text, file="covid19-2020.yaml", by=BY, now=at)
+    event = activate(area=world.county, version=version, level="I", title="演练", notice="1号", legal_basis="预案",
+                     by=BY, now=at)  # fmt: skip
+    return event.stages.get()
+
+
+def owed(world: World, stage: Stage, subject: Subject, hours: int) -> Obligation:
+    """Something its owner is warned of some hours from now."""
+    at = NOW + timedelta(hours=hours)
+    return Obligation.objects.create(
+        duty=Duty.objects.exclude(scope__contains="watched").exclude(scope__contains="released").earliest("id"),
+        subject=subject, area_id=subject.area_id, seat=world.seats["village_secretary", "village_a"], stage=stage,
+        opened_at=at - timedelta(days=1), warn_at=at, due_at=at, tell_at=at,
+    )  # fmt: skip
 
 
 def test_what_was_overdue_stays_when_a_subject_ends(world: World):
-    """Only what its owner had not been warned of ends by that name; watches are lifted with it."""
-    subject = world.yang_zhiqiang.subject
-    missed, today, tomorrow = owed(world, subject, -5, 3, 27)
-    event = Event.objects.get()
-    watch = Watch.objects.create(event=event, subject=subject, area_id=subject.area_id, klass="home", set_by=BY.name,
-                                 starts_at=NOW - timedelta(days=3), planned_until=NOW + timedelta(days=11))  # fmt: skip
-    change_state(person=world.yang_zhiqiang, state="moved", reason="回武汉", by=BY, now=NOW)
+    """Only what its owner had not been warned of ends by that name."""
+    subject, stage = world.pharmacy.subject, started(world)
+    missed, today, tomorrow = (owed(world, stage, subject, hours) for hours in (-5, 3, 27))
+    end_subject(subject=subject, at=NOW, by=BY, now=NOW, reason="停业")
     for one in (missed, today, tomorrow):
         one.refresh_from_db()
-    watch.refresh_from_db()
     assert missed.waived_at is None
     assert today.waived_at == tomorrow.waived_at == NOW and today.waiver_id == tomorrow.waiver_id
-    assert (today.waiver.kind, today.waiver.granted_by, today.waiver.words) == ("end", BY.name, "回武汉")
-    assert (watch.ended_at, watch.ended_by) == (NOW, BY.name)
+    assert (today.waiver.kind, today.waiver.granted_by, today.waiver.words) == ("end", BY.name, "停业")
+
+
+def test_a_watch_is_lifted_with_the_person(world: World):
+    """By the same name, even when who ends the person reaches no further than the village."""
+    subject, stage = world.yang_zhiqiang.subject, started(world)
+    watch = Watch.objects.create(event=stage.event, subject=subject, area_id=subject.area_id, klass="home",
+                                 set_by=BY.name, starts_at=NOW - timedelta(days=3),
+                                 planned_until=NOW + timedelta(days=11))  # fmt: skip
+    later = owed(world, stage, subject, 3)
+    with acting(reach_of(world.secretary_a, now=NOW)):
+        change_state(person=world.yang_zhiqiang, state="moved", reason="回武汉", by=BY, now=NOW)
+    watch.refresh_from_db()
+    later.refresh_from_db()
+    assert (watch.ended_at, watch.ended_by, watch.end_reason) == (NOW, BY.name, "回武汉")
+    assert later.waived_at == NOW
 
 
 # --- who may ----------------------------------------------------------------------------------------
