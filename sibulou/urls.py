@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sibulou.api.v1 import api
 from sibulou.web import sign_in
+from sibulou.web.pages import net
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -20,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", sign_in.language),
     path("healthz/", healthz),
     path("api/v1/", api.urls),
+    *net.urlpatterns,
 ]
