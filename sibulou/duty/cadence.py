@@ -238,6 +238,16 @@ def owes(window: Window, *, since: datetime, until: datetime | None) -> bool:
     return since <= window.warn and (until is None or until > window.warn)
 
 
+def same_grid(one: Cadence, other: Cadence) -> bool:
+    """Whether the two open at the same moments when they count from the same start, whatever their clocks."""
+    match one, other:
+        case Every() as old, Every() as new:
+            return (old.days, old.opens) == (new.days, new.opens)
+        case After() as old, After() as new:
+            return (old.days, old.opens) == (new.days, new.opens)
+    return type(one) is type(other)
+
+
 def is_stricter(base: Cadence, changed: Cadence) -> bool:
     """Whether `changed` asks at least as much as `base`: same kind, as often, and no moment later (equal
     counts).

@@ -1,94 +1,77 @@
-"""What the plan's rules make of records: new obligations, watches put and watches lifted."""
+"""What the plan's rules make of records: new obligations, and watches (`duty/watch.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from sibulou.duty.cadence import single
 from sibulou.duty.force import Running
-from sibulou.duty.reconcile import QUERIES, first_climb, reconcile, seat_of
-from sibulou.duty.rule import LiftWatch, OpenDuty, PutUnderWatch
+from sibulou.duty.reconcile import QUERY, first_climb, seat_of
+from sibulou.duty.rule import OpenDuty
 from sibulou.duty.settle import settle_obligations
 from sibulou.duty.told import Told
-from sibulou.duty.watch import lift_watch, put_under_watch
-from sibulou.lib.sql import read_queries
-from sibulou.roster.area_key import Level, ancestor
-from sibulou.roster.audit import By
+from sibulou.roster.area_key import Level, ancestor, level_of
 from sibulou.roster.models import AreaCode, Person, Subject
 
 Happened = tuple[Told, Subject, datetime]
 _LEVELS = {"village": Level.VILLAGE, "township": Level.TOWNSHIP, "county": Level.COUNTY}
 
 
-def carry_out(
-    running: Running, records: Sequence[Happened], *, facts: Callable[[Subject], dict[str, object]], by: By,
-    now: datetime,
-) -> int:  # fmt: skip
-    """Carry out what the rules of a running plan call for. Returns how many obligations were opened or watches set."""
-    openings: list[tuple[OpenDuty, int, Happened]] = []
-    watches = 0
-    for record in records:
-        told, subject, happened_at = record
-        for effect in running.plan.effects(told.form, told.content, facts(subject)):
-            if isinstance(effect, OpenDuty):
-                target = _target(effect, record)
-                if target is not None:
-                    openings.append((effect, target, record))
-            elif isinstance(effect, PutUnderWatch):
-                put_under_watch(
-                    event=running.stage.event, subject=subject, klass=effect.klass, starts_at=happened_at,
-                    planned_until=happened_at + timedelta(days=effect.days), opened_by=told.id, by=by,
-                )  # fmt: skip
-                watches += 1
-            elif isinstance(effect, LiftWatch):
-                lift_watch(subject=subject, klass=effect.klass, at=happened_at, reason=told.form, by=by, now=now)
-                watches += 1
-    if watches:
-        _open_for_watches(running, now=now)
-    return _open(running, openings, now=now) + watches
+def open_duties(
+    running: Running, records: Sequence[Happened], *, facts: Callable[[Subject], dict[str, object]], now: datetime
+) -> int:
+    """Open what the rules of a running plan call for. Returns how many obligations were opened."""
+    openings = [
+        (effect, target, record)
+        for record in records
+        for effect in running.plan.effects(record[0].form, record[0].content, facts(record[1]))
+        if isinstance(effect, OpenDuty)
+        for target in _target(effect, record, over=running.over)
+    ]
+    return _open(running, openings, now=now)
 
 
-def _open_for_watches(running: Running, *, now: datetime) -> None:
-    """A person put under watch owes the day's windows at once; reconcile is idempotent, so it simply runs."""
-    scoped = frozenset(
-        key for key, duty in running.plan.duties.items() if duty.scope in ("people.watched", "people.released")
-    )
-    reconcile(now=now, since=now - timedelta(days=30), duties=scoped, events=[running.stage.event])
-
-
-def _target(effect: OpenDuty, record: Happened) -> int | None:
-    """The subject that the new obligation is about; None where the roster has nothing at that place."""
+def _target(effect: OpenDuty, record: Happened, *, over: tuple[int, int]) -> list[int]:
+    """The subject that the new obligation is about; none where it lies outside the event."""
     told, subject, _ = record
     if effect.target == "subject":
-        return subject.pk
+        return [subject.pk]
     if effect.target == "household":
         if subject.kind == "household":
-            return subject.pk
-        return Person.objects.filter(pk=subject.pk).values_list("household_id", flat=True).first()
+            return [subject.pk]
+        return list(Person.objects.filter(pk=subject.pk).values_list("household_id", flat=True))
     if effect.target_field is not None:
-        return _named(told.content.get(effect.target_field))
-    return _area_subject(ancestor(subject.area_id, _LEVELS[effect.target]))
+        return _named(told.content.get(effect.target_field), over=over)
+    return _nearest_area(ancestor(subject.area_id, _LEVELS[effect.target]), over=over)
 
 
-def _named(value: object) -> int | None:
+def _named(value: object, *, over: tuple[int, int]) -> list[int]:
     """The subject that a form field names: the key of an area (18 digits), its official code, or a subject's number."""
     text = str(value or "")
     if not text.isdigit():
-        return None
+        return []
     if len(text) == 18:
-        return _area_subject(int(text))
+        return _nearest_area(int(text), over=over)
     coded = AreaCode.objects.filter(code=text, valid_to__isnull=True).values_list("area_id", flat=True).first()
     if coded is not None:
-        return _area_subject(coded)
-    return Subject.objects.filter(pk=int(text)).values_list("pk", flat=True).first()
+        return _nearest_area(coded, over=over)
+    return list(Subject.objects.filter(pk=int(text)).values_list("pk", flat=True))
 
 
-def _area_subject(area: int) -> int | None:
-    return Subject.objects.filter(kind="area", area_id=area).values_list("pk", flat=True).first()
+def _nearest_area(key: int, *, over: tuple[int, int]) -> list[int]:
+    """The area of this key, or the nearest above it that the roster has: a place nobody founded is missed by nobody.
+
+    Nothing for a place outside the event: another county answers for it.
+    """
+    if not over[0] <= key < over[1]:
+        return []
+    above = [ancestor(key, level) for level in Level if level <= level_of(key)]
+    found = Subject.objects.filter(kind="area", area_id__in=above, until__isnull=True).order_by("-area__level")
+    return list(found.values_list("pk", flat=True)[:1])
 
 
 def _open(running: Running, openings: Sequence[tuple[OpenDuty, int, Happened]], *, now: datetime) -> int:
@@ -114,12 +97,9 @@ def _open(running: Running, openings: Sequence[tuple[OpenDuty, int, Happened]], 
                 columns[name].append(value)
     if not columns["duty"]:
         return 0
-    queries = read_queries(QUERIES / "open.sql")
     with connection.cursor() as cursor:
-        cursor.execute(queries["triggered_seats"], columns)
-        cursor.execute(queries["triggered"], columns)
+        cursor.execute(QUERY["triggered_seats"], columns)
+        cursor.execute(QUERY["triggered"], {**columns, "now": now})
         opened = [row[0] for row in cursor.fetchall()]
     settle_obligations(opened, now=now)
     return len(opened)
-
-

@@ -1,4 +1,4 @@
-"""Escalation: the owner is told first, then level by level; every telling is on record (domain 4b, section 0 item 4)."""
+"""Escalation: the owner is told first, then level by level; every telling is on record (domain 4b; 0, item 4)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def _tell(running: Running, step: int, *, now: datetime, catch_up: bool) -> int:
     unanswered = "(o.known_at IS NULL OR o.known_at > o.next_climb_at)" if catch_up else "o.met_at IS NULL"
     statement = QUERIES["climb"].format(open=unanswered, told_at="ripe.at" if catch_up else "%(now)s")
     with connection.cursor() as cursor:
+        cursor.execute(QUERIES["missing_seats"].format(open=unanswered), {**steps, "now": now, "step": step})
         cursor.execute(
             statement,
             {
@@ -45,8 +46,8 @@ def _tell(running: Running, step: int, *, now: datetime, catch_up: bool) -> int:
                 "now": now,
                 "step": step,
                 "zone": running.plan.zone.key,
-                "quiet_since": quiet and quiet.since,
-                "quiet_until": quiet and quiet.until,
+                "quiet_since": None if quiet is None else quiet.since.isoformat(),
+                "quiet_until": None if quiet is None else quiet.until.isoformat(),
             },
         )
         return int(cursor.rowcount)

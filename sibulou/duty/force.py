@@ -6,14 +6,15 @@ Source: S2 (start key), S51 (review and stand-down), domain section 4 (response 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
-from sibulou.duty.cadence import Cadence, is_stricter
+from sibulou.duty.cadence import Cadence, is_stricter, same_grid
 from sibulou.duty.models import Duty, Event, Obligation, PlanVersion, Stage, Strictness, Waiver
 from sibulou.duty.plan import load_plan
 from sibulou.duty.plan_parts import Plan
@@ -21,10 +22,15 @@ from sibulou.duty.problems import (
     AlreadyRunning,
     GapsStillOpen,
     Laxer,
+    NotRunning,
+    OutsideTheEvent,
+    UnknownDuty,
     UnknownLevel,
     VersionChanged,
+    wall,
 )
 from sibulou.duty.scope import scopes
+from sibulou.duty.settle import keep_revisions
 from sibulou.duty.timing import read_timing
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By, audit
@@ -86,12 +92,17 @@ def _keep_duties(plan: Plan) -> None:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of time in which one timing of a duty holds over some areas, and not over others within them."""
+    """A stretch of time in which one timing of a duty holds over some areas, and not over others within them.
+
+    `counts_from`: since when this timing's grid runs there without a break, through stages and township settings
+    that leave it alone. A change of level must not begin every round again.
+    """
 
     cadence: Cadence
     starts: datetime
     ends: datetime | None
     over: tuple[int, int]
+    counts_from: datetime
     but: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -109,14 +120,26 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Stricter:
+    """An area's own timing of a duty, from a moment on."""
+
+    area: int
+    duty: int
+    cadence: Cadence
+    starts: datetime
+
+
+@dataclass(frozen=True)
 class Running:
-    """One stage with its plan: what the kernel opens and judges by."""
+    """One stage with its plan: what the kernel opens and judges by. `earlier` are the event's stages before it."""
 
     stage: Stage
     plan: Plan
     starts: datetime
     ends: datetime | None
     duty_ids: Mapping[str, int]
+    stricter: tuple[Stricter, ...] = ()
+    earlier: tuple[Running, ...] = ()
 
     @property
     def over(self) -> tuple[int, int]:
@@ -131,11 +154,16 @@ def stages(events: Iterable[Event] | None = None) -> list[Running]:
     for event in events:
         rows = list(event.stages.select_related("event", "version").order_by("starts_at"))
         duty_ids = dict(Duty.objects.filter(plan_key=event.plan_key).values_list("key", "id"))
+        stricter = tuple(
+            Stricter(one.area_id, one.duty_id, read_timing(one.timing), one.starts_at)
+            for one in event.strictness.order_by("starts_at", "id")
+        )
         ends = [row.starts_at for row in rows[1:]] + [event.ended_at]
-        found += [
-            Running(row, plan_of(row.version), row.starts_at, end, duty_ids)
-            for row, end in zip(rows, ends, strict=True)
-        ]
+        earlier: tuple[Running, ...] = ()
+        for row, end in zip(rows, ends, strict=True):
+            running = Running(row, plan_of(row.version), row.starts_at, end, duty_ids, stricter, earlier)
+            earlier = (*earlier, running)
+        found += earlier
     return found
 
 
@@ -144,44 +172,74 @@ def current(now: datetime) -> list[Running]:
     return [one for one in stages() if one.starts <= now and (one.ends is None or one.ends > now)]
 
 
+def in_force(stages_of_event: Sequence[Running], at: datetime) -> Running:
+    """The stage of one event that held at a moment; the first one before the event began."""
+    return next((one for one in reversed(stages_of_event) if one.starts <= at), stages_of_event[0])
+
+
 def segments(running: Running, duty_key: str) -> list[Segment]:
     """How a duty is timed in a stage: the plan's timing, and each township's stricter one from its moment on."""
-    duty = running.plan.duties[duty_key]
-    base = duty.timing(running.stage.level)
+    found: list[Segment] = []
+    before: dict[tuple[int, int], Segment] = {}
+    for stage in (*running.earlier, running):
+        found = []
+        for start, end in _stretches(stage, duty_key):
+            before = {one.over: one for one in _timed(stage, duty_key, start, end, before)}
+            found += before.values()
+    return found
+
+
+def _stretches(running: Running, duty_key: str) -> list[tuple[datetime, datetime | None]]:
+    """The stage, cut where an area's own timing begins."""
+    duty, ends = running.duty_ids.get(duty_key), running.ends
+    own = [one.starts for one in running.stricter if one.duty == duty and (ends is None or one.starts < ends)]
+    moments = sorted({running.starts, *(moment for moment in own if moment > running.starts)})
+    return list(zip(moments, [*moments[1:], ends], strict=True))
+
+
+def _timed(
+    running: Running, duty_key: str, start: datetime, end: datetime | None, before: Mapping[tuple[int, int], Segment]
+) -> list[Segment]:
+    """The timings of one stretch, widest area first; nothing where the duty is not in force."""
+    duty = running.plan.duties.get(duty_key)
+    base = None if duty is None else duty.timing(running.stage.level)
     if base is None:
         return []
-    settings = list(
-        Strictness.objects.filter(event=running.stage.event, duty_id=running.duty_ids[duty_key]).order_by("starts_at")
+    timings = {running.over: base}
+    own = {
+        key_range(one.area): one.cadence
+        for one in running.stricter
+        if one.duty == running.duty_ids[duty_key] and one.starts <= start
+    }
+    for over in sorted(own, key=lambda span: span[0] - span[1]):
+        above = timings[_nearest(over, timings)]
+        timings[over] = own[over] if is_stricter(above, own[over]) else above
+    return [
+        Segment(cadence, start, end, over, _counts_from(cadence, over, start, before), _inside(over, timings))
+        for over, cadence in timings.items()
+    ]
+
+
+def _nearest(over: tuple[int, int], known: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The narrowest of the known areas that `over` lies in."""
+    return min(
+        (span for span in known if span[0] <= over[0] and over[1] <= span[1]), key=lambda span: span[1] - span[0]
     )
-    ends = running.ends
-    settings = [one for one in settings if ends is None or one.starts_at < ends]
-    moments = sorted({running.starts, *(max(one.starts_at, running.starts) for one in settings)})
-    found: list[Segment] = []
-    for start, end in zip(moments, [*moments[1:], ends], strict=True):
-        chosen: dict[int, Cadence] = {}
-        for one in settings:
-            if one.starts_at <= start:
-                chosen[one.area_id] = read_timing(one.timing)
-        inner = {area: key_range(area) for area in chosen}
-        found.append(Segment(base, start, end, running.over, tuple(inner.values())))
-        for area, cadence in chosen.items():
-            low, high = inner[area]
-            deeper = tuple(span for other, span in inner.items() if other != area and low <= span[0] < high)
-            found.append(Segment(cadence, start, end, (low, high), deeper))
-    return _joined(found)
 
 
-def _joined(found: list[Segment]) -> list[Segment]:
-    """Stretches of the same timing over the same areas that follow each other are one: its grid runs through."""
-    joined: dict[tuple[object, ...], Segment] = {}
-    for one in found:
-        key = (one.cadence, one.over, one.but)
-        before = joined.get(key)
-        if before is not None and before.ends == one.starts:
-            joined[key] = Segment(one.cadence, before.starts, one.ends, one.over, one.but)
-        else:
-            joined[key if before is None else (*key, one.starts)] = one
-    return list(joined.values())
+def _inside(over: tuple[int, int], timings: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The areas inside `over` that have a timing of their own."""
+    return tuple(span for span in timings if span != over and over[0] <= span[0] and span[1] <= over[1])
+
+
+def _counts_from(
+    cadence: Cadence, over: tuple[int, int], start: datetime, before: Mapping[tuple[int, int], Segment]
+) -> datetime:
+    """Where the grid begins: with the stretch before, if the same grid held over these areas then."""
+    if not before:
+        return start
+    was = before[_nearest(over, before)]
+    return was.counts_from if was.ends == start and same_grid(was.cadence, cadence) else start
 
 
 def activate(
@@ -194,7 +252,7 @@ def activate(
     _check_level(version, level)
     running = Event.objects.filter(area=area, plan_key=version.key, ended_at__isnull=True).first()
     if running is not None:
-        raise AlreadyRunning(area=area.name, plan=version.key, since=f"{running.started_at:%F %R}")
+        raise AlreadyRunning(area=area.name, plan=version.key, since=wall(running.started_at))
     with transaction.atomic():
         event = Event.objects.create(
             area=area,
@@ -222,22 +280,47 @@ def change_level(*, event: Event, level: str, by: By, now: datetime, version: Pl
     """A new stage of the event, at another level or on another version of its plan."""
     version = version or event.stages.latest("starts_at").version
     _check_level(version, level)
-    if event.started_at >= now:
-        raise BeforeItsStart(at=f"{now:%F %R}", since=f"{event.started_at:%F %R}")
+    if event.ended_at is not None:
+        raise NotRunning(event=event.title, ended=wall(event.ended_at), by=event.ended_by)
+    latest = event.stages.latest("starts_at")
+    if latest.starts_at >= now:
+        raise BeforeItsStart(at=wall(now), since=wall(latest.starts_at))
     with transaction.atomic():
         stage = Stage.objects.create(event=event, version=version, level=level, starts_at=now, started_by=by.name)
+        unplan(event, since=now)
         audit("event.level", by=by, now=now, area=event.area_id, event=event.pk, level=level)
     return stage
+
+
+def unplan(event: Event, *, since: datetime, duty: int | None = None, area: Area | None = None) -> int:
+    """Take back what was opened ahead and has not begun by `since`: another timing holds from then on.
+
+    What has not opened was in no total yet. The caller reconciles. Gives how many were taken back.
+    """
+    low, high = key_range((area or event.area).pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unplan(%s, %s, %s, %s, %s)", [event.pk, since, duty, low, high])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def set_strictness(
     *, event: Event, area: Area, duty_key: str, timing: Mapping[str, object], by: By, now: datetime
 ) -> Strictness:
-    """An area below the event's asks for more of a duty. Raises Laxer when it would ask for less."""
+    """An area of the event asks for more of a duty. The caller reconciles.
+
+    Raises UnknownDuty, PlanMistakes (in the timing), and Laxer when it would ask for less than is asked there now.
+    """
     running = stages([event])[-1]
+    if duty_key not in running.plan.duties:
+        raise UnknownDuty(duty=duty_key, plan=running.plan.key, allowed=", ".join(running.plan.duties))
     duty = running.plan.duties[duty_key]
-    base = duty.timing(running.stage.level)
     changed = read_timing(timing)
+    held = {one.over: one.cadence for one in segments(running, duty_key) if one.ends == running.ends}
+    over = key_range(area.pk)
+    if not (running.over[0] <= over[0] and over[1] <= running.over[1]):
+        raise OutsideTheEvent(area=area.name, event=event.title)
+    base = held[_nearest(over, held)] if held else None
     if base is None or not is_stricter(base, changed):
         raise Laxer(area=area.name, duty=duty.title.zh, base=str(base))
     with transaction.atomic():
@@ -249,6 +332,7 @@ def set_strictness(
             starts_at=now,
             set_by=by.name,
         )
+        unplan(event, since=now, duty=setting.duty_id, area=area)
         audit("event.strictness", by=by, now=now, area=area.pk, duty=duty_key, timing=dict(timing))
     return setting
 
@@ -256,28 +340,34 @@ def set_strictness(
 def stand_down(*, event: Event, by: By, now: datetime, reason: str, waive_gaps: bool = False) -> int:
     """End the event by name: what is pending ends; open gaps must be closed first, or waived by this name.
 
-    Returns how many obligations were ended. Raises GapsStillOpen.
+    A waiver that has lapsed leaves a gap; one that would lapse later ends with the rest. Returns how many obligations
+    were ended. Raises GapsStillOpen and NotRunning.
     """
-    low, high = key_range(event.area_id)
-    unmet = Obligation.objects.filter(
-        stage__event=event, area_id__gte=low, area_id__lt=high, met_at__isnull=True, waived_at__isnull=True
-    )
-    gaps = unmet.filter(due_at__lte=now).count()
-    if gaps and not waive_gaps:
-        raise GapsStillOpen(count=gaps)
     with transaction.atomic():
+        event = Event.objects.select_for_update().get(pk=event.pk)
+        if event.ended_at is not None:
+            raise NotRunning(event=event.title, ended=wall(event.ended_at), by=event.ended_by)
+        unplan(event, since=now)
+        unmet = Obligation.objects.filter(stage__event=event, met_at__isnull=True)
+        unmet = unmet.filter(Q(waived_at__isnull=True) | Q(waived_until__isnull=False))
+        gaps = unmet.filter(due_at__lte=now).exclude(waived_until__gt=now).count()
+        if gaps and not waive_gaps:
+            raise GapsStillOpen(count=gaps)
         waiver = Waiver.objects.create(
             kind=Waiver.Kind.END,
             area_id=event.area_id,
             reason="stand_down",
             words=reason,
             asked_by=by.name,
+            asked_by_id=by.user_id,
             asked_at=now,
             granted_by=by.name,
+            granted_by_id=by.user_id,
             granted_at=now,
         )
-        ended = unmet.update(waiver=waiver, waived_at=now)
-        Event.objects.filter(pk=event.pk, ended_at__isnull=True).update(ended_at=now, ended_by=by.name)
+        keep_revisions(list(unmet.filter(waived_at__isnull=False)), now=now)
+        ended = unmet.update(waiver=waiver, waived_at=now, waived_until=None)
+        Event.objects.filter(pk=event.pk).update(ended_at=now, ended_by=by.name)
         audit("event.stand_down", by=by, now=now, area=event.area_id, event=event.pk, ended=ended, gaps_waived=gaps,
               reason=reason)  # fmt: skip
     return ended

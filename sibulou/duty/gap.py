@@ -55,7 +55,9 @@ GAP_WORDS: dict[GapKind, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Told:
-    """What the kernel needs of a record. `closes` are the duties it may meet; `answers` and `corrects` are ids."""
+    """What the kernel needs of a record. `closes` are the duties it may meet by itself, `answering` those it meets only
+    where the record that it `answers` opened them; `answers` and `corrects` are ids.
+    """
 
     id: str
     subject: int
@@ -65,6 +67,8 @@ class Told:
     answers: str | None = None
     corrects: str | None = None
     withdraws: bool = False
+    answering: frozenset[int] = frozenset()
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Owed:
     gap: GapKind = GapKind.OVERDUE
     waived_at: datetime | None = None
     waived_until: datetime | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,20 +98,28 @@ class Settled:
 
 
 def effective(records: Iterable[Told]) -> list[Told]:
-    """The records that no correction names; a bare withdrawal tells nothing itself."""
+    """The records that no correction replaces; a bare withdrawal tells nothing itself.
+
+    A correction replaces for good: corrected or withdrawn in its turn, it does not bring back what it replaced.
+    """
     told = list(records)
-    corrected = {record.corrects for record in told}
-    return [record for record in told if record.id not in corrected and not record.withdraws]
+    replaced = {(record.corrects, record.subject, record.form) for record in told}
+    return [
+        record for record in told if (record.id, record.subject, record.form) not in replaced and not record.withdraws
+    ]
 
 
 def meets(record: Told, owed: Owed) -> bool:
-    """Whether the record happened in the obligation's window and answers it."""
+    """Whether the record happened in the obligation's window and answers it; none meets what it opened itself."""
     return (
         record.subject == owed.subject
-        and owed.duty in record.closes
         and owed.opened_at <= record.happened_at
         and (owed.until_at is None or record.happened_at < owed.until_at)
-        and (record.answers is None or record.answers == owed.opened_by)
+        and record.id != owed.opened_by
+        and (
+            owed.duty in record.closes
+            or (owed.duty in record.answering and owed.opened_by is not None and record.answers == owed.opened_by)
+        )
     )
 
 
@@ -120,14 +133,14 @@ def settle(owed: Owed, records: Iterable[Told]) -> Settled | None:
 
 
 def standing(owed: Owed, settled: Settled | None, *, at: datetime, known: datetime) -> Standing | None:
-    """Where the obligation stands at `at`, by what was known at `known`; None before it opened."""
-    if owed.opened_at > at:
+    """Where the obligation stands at `at`, by what was known at `known`; None before it opened or was heard of."""
+    if owed.opened_at > at or (owed.heard_at is not None and owed.heard_at > known):
         return None
     if settled is not None and settled.known_at <= known and settled.met_at <= at:
         return Standing.MET if settled.met_at <= owed.due_at else Standing.MET_LATE
-    if owed.waived_at is not None and owed.waived_at <= min(at, known):
-        if owed.waived_until is None or owed.waived_until > at:
-            return Standing.WAIVED
+    granted = owed.waived_at is not None and owed.waived_at <= min(at, known)
+    if granted and (owed.waived_until is None or owed.waived_until > at):
+        return Standing.WAIVED
     return Standing.OVERDUE if owed.due_at <= at else Standing.PENDING
 
 

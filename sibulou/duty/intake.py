@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import isfinite
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 
-from sibulou.duty.effects import carry_out
-from sibulou.duty.force import Running, current, stages
-from sibulou.duty.form import check_content
-from sibulou.duty.models import Record, Refusal
-from sibulou.duty.plan_parts import Plan
+from sibulou.duty.effects import open_duties
+from sibulou.duty.force import Running, in_force, stages
+from sibulou.duty.form import FieldType, Form, check_content
+from sibulou.duty.models import Event, Record, Refusal
 from sibulou.duty.problems import (
     Conflicting,
     FromTheFuture,
@@ -27,9 +30,11 @@ from sibulou.duty.problems import (
     UnknownForm,
     UnknownSubject,
     WrongSubject,
+    wall,
 )
 from sibulou.duty.settle import call_off, settle_records
 from sibulou.duty.told import Told
+from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.area_key import level_of
@@ -73,9 +78,9 @@ class Batch:
 
 def digest(told: Told) -> bytes:
     """The fingerprint of what a record says: two with one id and one fingerprint are one record."""
-    said = [told.form, told.subject, told.happened_at.isoformat(), told.content, told.answers, told.corrects,
-            told.withdraws]  # fmt: skip
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str, ensure_ascii=False).encode()).digest()
+    said = [told.form, told.subject, told.happened_at.astimezone(UTC).isoformat(), told.content, told.answers,
+            told.corrects, told.withdraws]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
 def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime) -> list[Answer]:
@@ -103,6 +108,7 @@ class _Accepted:
     happened_at: datetime
     doubtful: bool
     closes: list[int]
+    answering: list[int]
 
 
 class _Intake:
@@ -110,19 +116,18 @@ class _Intake:
 
     def __init__(self, batch: Batch, *, reach: Reach, by: By, now: datetime) -> None:
         self.batch, self.reach, self.by, self.now = batch, reach, by, now
-        self.stages = stages()
-        self.current = current(now)
-        self.subjects = {
-            row.pk: row for row in Subject.objects.filter(pk__in={told.subject for told in batch.records})
+        self.events = _events()
+        self.subjects = {row.pk: row for row in Subject.objects.filter(pk__in={told.subject for told in batch.records})}
+        self.known = dict(Record.objects.filter(pk__in=[told.id for told in batch.records]).values_list("id", "digest"))
+        self.corrected: dict[UUID, tuple[int, str]] = {
+            pk: (subject, form)
+            for pk, subject, form in Record.objects.filter(
+                pk__in=[told.corrects for told in batch.records if told.corrects]
+            ).values_list("id", "subject_id", "form")
         }
-        self.known = dict(
-            Record.objects.filter(pk__in=[told.id for told in batch.records]).values_list("id", "digest")
-        )
-        self.corrected = {
-            row.pk: row
-            for row in Record.objects.filter(pk__in=[told.corrects for told in batch.records if told.corrects])
-        }
+        self.named = _named_subjects(batch.records, self.events)
         self.listed = _listed(self.subjects.values())
+        self.spoken = _spoken(self.subjects.values())
 
     def run(self) -> list[Answer]:
         answers: list[Answer] = []
@@ -138,6 +143,7 @@ class _Intake:
             else:
                 accepted.append(found)
                 self.known[told.id] = found.fingerprint
+                self.corrected[told.id] = (found.subject.pk, told.form)
                 answers.append(Answer(str(told.id), Outcome.ACCEPTED))
         if accepted:
             self._store(accepted)
@@ -154,14 +160,15 @@ class _Intake:
         if subject is None or not self._may_tell(subject):
             raise UnknownSubject(subject=told.subject)
         happened_at, doubtful = self._moment(told)
-        plan = self._plan_with(told.form)
-        form = plan.forms[told.form]
+        form = self._form(told.form, happened_at)
         if form.kind != subject.kind:
             raise WrongSubject(form=form.title.zh, wanted=form.kind, given=subject.kind)
         self._check_correction(told)
         content = {} if told.withdraws else check_content(form, told.content)
+        self._check_named(form, content)
         clean = replace(told, content=content)
-        return _Accepted(clean, digest(told), subject, happened_at, doubtful, self._closes(clean, subject))
+        closes, answering = self._meets(clean, subject, happened_at)
+        return _Accepted(clean, digest(told), subject, happened_at, doubtful, closes, answering)
 
     def _may_tell(self, subject: Subject) -> bool:
         return self.reach.covers(subject.area_id, Right.RECORD) or subject.pk in self.reach.subjects
@@ -170,51 +177,66 @@ class _Intake:
         """When it happened, judged by the server's clock, and whether the device's was off (see decision 0005)."""
         skew = timedelta() if self.batch.sent_at is None else self.batch.sent_at - self.now
         doubtful = abs(skew) > TRUSTED_SKEW
-        happened_at = told.happened_at - skew if doubtful else told.happened_at
+        try:
+            happened_at = told.happened_at - skew if doubtful else told.happened_at
+        except OverflowError:
+            raise FromTheFuture(happened=wall(told.happened_at), now=wall(self.now)) from None
         if happened_at > self.now + TRUSTED_SKEW:
-            raise FromTheFuture(happened=f"{told.happened_at:%F %R}", now=f"{self.now:%F %R}")
+            raise FromTheFuture(happened=wall(told.happened_at), now=wall(self.now))
         return min(happened_at, self.now), doubtful
 
-    def _plan_with(self, form: str) -> Plan:
-        for running in (*self.current, *self.stages):
-            if form in running.plan.forms:
-                return running.plan
-        known = sorted({key for running in self.current for key in running.plan.forms})
-        raise UnknownForm(form=form, allowed=", ".join(known))
+    def _stages_at(self, at: datetime) -> list[Running]:
+        """The stage that held at a moment, of every event that ran then or runs now: late records meet their time."""
+        return [
+            in_force(of_event, at)
+            for of_event in self.events
+            if (ended := of_event[-1].ends) is None or of_event[0].starts <= at < ended
+        ]
+
+    def _form(self, key: str, at: datetime) -> Form:
+        """The form as the plan in force at that moment has it, or else any stage's."""
+        for running in (*self._stages_at(at), *(one for of_event in self.events for one in of_event)):
+            if key in running.plan.forms:
+                return running.plan.forms[key]
+        known = sorted({name for running in self._stages_at(self.now) for name in running.plan.forms})
+        raise UnknownForm(form=key[:40], allowed=", ".join(known))
 
     def _check_correction(self, told: Told) -> None:
         if told.corrects is None:
             return
         original = self.corrected.get(told.corrects)
-        if original is not None and (original.subject_id, original.form) != (told.subject, told.form):
+        if told.corrects == told.id or (original is not None and original != (told.subject, told.form)):
             raise NothingToCorrect(corrects=told.corrects)
 
-    def _closes(self, told: Told, subject: Subject) -> list[int]:
-        """The duties this record may meet, by every plan of an event that runs."""
-        if told.withdraws:
-            return []
-        facts = self.facts(subject)
-        duties: set[int] = set()
-        for running in self._plans():
-            for key in running.plan.closing(told.form, told.content, facts):
-                closers = running.plan.closers(key, told.form)
-                if told.answers is not None or any(not closer.answers for closer in closers):
-                    duties.add(running.duty_ids[key])
-        return sorted(duties)
+    def _check_named(self, form: Form, content: Mapping[str, object]) -> None:
+        """Whoever a record names must be on the roster, or what its rules call for would be owed by nobody."""
+        for one in form.fields:
+            if one.type is FieldType.SUBJECT and (value := content.get(one.key)) and str(value) not in self.named:
+                raise UnknownSubject(subject=value)
 
-    def _plans(self) -> Iterable[Running]:
-        """The latest stage of every running event."""
-        latest = {running.stage.event_id: running for running in self.stages}
-        return latest.values()
+    def _meets(self, told: Told, subject: Subject, happened_at: datetime) -> tuple[list[int], list[int]]:
+        """The duties this record may meet by itself, and those only as an answer, by the plans of its moment."""
+        if told.withdraws:
+            return [], []
+        facts = self.facts(subject)
+        closes: set[int] = set()
+        answering: set[int] = set()
+        for running in self._stages_at(happened_at):
+            by_itself, as_answer = running.plan.meeting(told.form, told.content, facts)
+            closes.update(running.duty_ids[key] for key in by_itself)
+            answering.update(running.duty_ids[key] for key in as_answer)
+        return sorted(closes), sorted(answering) if told.answers is not None else []
 
     def facts(self, subject: Subject) -> dict[str, object]:
-        """What rules may ask of a subject."""
-        known: dict[str, object] = {"kind": subject.kind}
-        if subject.kind == "household":
-            known["listed"] = self.listed.get(subject.pk, 0)
+        """What rules may ask of a subject (`rule.SUBJECT_FACTS`); what does not apply to it is left out."""
+        facts: dict[str, object] = {"kind": subject.kind}
         if subject.kind == "area":
-            known["level"] = level_of(subject.area_id).name.lower()
-        return known
+            facts["level"] = level_of(subject.area_id).name.lower()
+        if subject.kind == "household":
+            facts["listed"] = self.listed.get(subject.pk, 0)
+            if subject.pk in self.spoken:
+                facts["language"] = self.spoken[subject.pk]
+        return facts
 
     def _store(self, accepted: Sequence[_Accepted]) -> None:
         columns = [list(column) for column in zip(*map(self._row, accepted), strict=True)]
@@ -230,22 +252,32 @@ class _Intake:
         told = one.told
         return (
             told.id, told.form, one.subject.pk, one.subject.area_id, one.happened_at, told.happened_at, self.now,
-            one.doubtful, self.by.user_id, self.batch.device, json.dumps(told.content, ensure_ascii=False),
-            one.fingerprint, _array(one.closes), told.answers, told.corrects, told.withdraws,
+            one.doubtful, self.by.user_id, self.batch.device[:40], json.dumps(told.content, ensure_ascii=False),
+            one.fingerprint, _array(one.closes), _array(one.answering), told.answers, told.corrects, told.withdraws,
         )  # fmt: skip
 
     def _effects(self, accepted: Sequence[_Accepted]) -> int:
-        done = 0
-        for running in self._plans():
-            ruled = {form for rule in running.plan.rules for form in rule.on}
-            told = [
-                (one.told, one.subject, one.happened_at)
-                for one in accepted
-                if one.told.form in ruled and not one.told.withdraws
-            ]
-            if told:
-                done += carry_out(running, told, facts=self.facts, by=self.by, now=self.now)
-        return done
+        """What the rules of every event that runs make of the batch. Returns how many obligations were opened."""
+        opened = 0
+        for of_event in self.events:
+            if of_event[-1].ends is not None:
+                continue
+            watching = watch_forms(of_event)
+            watched = {one.subject.pk: one.subject for one in accepted if one.told.form in watching}
+            if watched:
+                settle_watches(of_event, watched, facts=self.facts, by=self.by, now=self.now)
+            for running in of_event:
+                ruled = {form for rule in running.plan.rules for form in rule.on}
+                told = [
+                    (one.told, one.subject, one.happened_at)
+                    for one in accepted
+                    if one.told.form in ruled
+                    and not one.told.withdraws
+                    and in_force(of_event, one.happened_at) is running
+                ]
+                if told:
+                    opened += open_duties(running, told, facts=self.facts, now=self.now)
+        return opened
 
     def _refuse(self, told: Told, problem: Problem) -> Answer:
         outcome = {Conflicting: Outcome.CONFLICTING, UnknownSubject: Outcome.UNKNOWN_SUBJECT}.get(
@@ -260,12 +292,12 @@ class _Intake:
 _COLUMNS = {
     "id": "uuid", "form": "text", "subject_id": "bigint", "area_id": "bigint", "happened_at": "timestamptz",
     "claimed_at": "timestamptz", "received_at": "timestamptz", "clock_doubtful": "boolean", "told_by_id": "bigint",
-    "device": "text", "content": "jsonb", "digest": "bytea", "closes": "text", "answers": "uuid", "corrects": "uuid",
-    "withdraws": "boolean",
+    "device": "text", "content": "jsonb", "digest": "bytea", "closes": "text", "answering": "text", "answers": "uuid",
+    "corrects": "uuid", "withdraws": "boolean",
 }  # fmt: skip
 _INSERT = (
     f"INSERT INTO record ({', '.join(_COLUMNS)}) "
-    f"SELECT {', '.join('closes::integer[]' if name == 'closes' else name for name in _COLUMNS)} "
+    f"SELECT {', '.join(f'{name}::integer[]' if name in ('closes', 'answering') else name for name in _COLUMNS)} "
     f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS told ({', '.join(_COLUMNS)})"
 )
 """One statement for a whole batch: COPY is not allowed where row-level security holds."""
@@ -275,13 +307,47 @@ def _array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
+def _events() -> list[list[Running]]:
+    """The stages of every event there is or was, one list for each."""
+    found: dict[int, list[Running]] = {}
+    for running in stages(Event.objects.order_by("id")):
+        found.setdefault(running.stage.event_id, []).append(running)
+    return list(found.values())
+
+
+def _named_subjects(records: Iterable[Told], events: Iterable[Iterable[Running]]) -> set[str]:
+    """Which of the subjects that records name in their fields are on the roster."""
+    fields: dict[str, set[str]] = {}
+    for of_event in events:
+        for running in of_event:
+            for form in running.plan.forms.values():
+                named = {one.key for one in form.fields if one.type is FieldType.SUBJECT}
+                if named:
+                    fields.setdefault(form.key, set()).update(named)
+    numbers = {
+        text
+        for told in records
+        for key in fields.get(told.form, ())
+        if (text := str(told.content.get(key, "")).strip()).isascii() and text.isdigit() and len(text) <= 18
+    }
+    known = Subject.objects.filter(pk__in=[int(text) for text in numbers]).values_list("pk", flat=True)
+    on_roster = set(known)
+    return {text for text in numbers if int(text) in on_roster}
+
+
+def _spoken(subjects: Iterable[Subject]) -> dict[int, str]:
+    """The language spoken in each household among these, where it is noted."""
+    households = [row.pk for row in subjects if row.kind == "household"]
+    if not households:
+        return {}
+    return dict(Household.objects.filter(pk__in=households).exclude(language="").values_list("pk", "language"))
+
+
 def _listed(subjects: Iterable[Subject]) -> dict[int, int]:
     """How many living persons the roster lists in each household among these."""
     households = [row.pk for row in subjects if row.kind == "household"]
     if not households:
         return {}
-    from django.db.models import Count, Q
-
     counted = Household.objects.filter(pk__in=households).annotate(
         listed=Count("members", filter=Q(members__subject__until__isnull=True))
     )
@@ -300,19 +366,34 @@ def keep_refused(
     told: Told, outcome: Outcome, problem: Problem, *, batch: Batch, by: By, now: datetime, area: int | None
 ) -> None:  # fmt: skip
     """Keep a record that could not be taken, in the area it is about or its teller's; the very same one once."""
-    payload = told.as_json()
-    _, made = Refusal.objects.get_or_create(
+    payload = _storable(told.as_json())
+    Refusal.objects.get_or_create(
         record_id=str(told.id),
         outcome=str(outcome),
         payload=payload,
         defaults={
             "received_at": now,
             "problem": problem.number,
-            "words_zh": problem.say("zh")[:400],
-            "words_en": problem.say("en")[:400],
+            "words_zh": str(_storable(problem.say("zh")))[:400],
+            "words_en": str(_storable(problem.say("en")))[:400],
             "area_id": area,
             "told_by_id": by.user_id,
-            "device": batch.device,
+            "device": str(_storable(batch.device))[:40],
         },
     )
 
+
+def _storable(value: object) -> object:
+    """JSON as the database can hold it: what it cannot (NUL, half a character, no number) is kept as its name."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(_storable(str(key))): _storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(one) for one in value]
+    return value
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -153,6 +153,20 @@ class Plan:
         context = self._context(content, subject)
         return tuple(key for key, closers in may.items() if any(_fits(closer, context) for closer in closers))
 
+    def meeting(
+        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The duties a record may meet by itself, and those it meets only as the answer to what opened them."""
+        may = self._closers_by_form.get(form)
+        if may is None:
+            return (), ()
+        context = self._context(content, subject)
+        fitting = {
+            key: {closer.answers for closer in closers if _fits(closer, context)} for key, closers in may.items()
+        }
+        by_itself = tuple(key for key, answers in fitting.items() if False in answers)
+        return by_itself, tuple(key for key, answers in fitting.items() if answers == {True})
+
     @cached_property
     def _closers_by_form(self) -> Mapping[str, Mapping[str, tuple[Closer, ...]]]:
         """For each form the duties it may close, in the order of the plan, with the closers that name it."""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
 from sibulou.lib.problem import Problem
+
+
+def wall(at: datetime) -> str:
+    """A moment as people of the county read it."""
+    return f"{localtime(at):%F %R}"
 
 
 class AlreadyRunning(Problem):
@@ -82,6 +91,40 @@ class NotYours(Problem):
     number = "403.2"
     zh = "你的岗位没有“{right}”权限，这一步请 {who} 办理。"
     en = "Your seat does not hold the right to {right}; ask {who} to do this."
+
+
+class UnknownDuty(Problem):
+    number = "422.57"
+    zh = "预案“{plan}”里没有职责“{duty}”，只有：{allowed}。请改选其中一项。"
+    en = "Plan “{plan}” has no duty “{duty}”; it has {allowed}. Choose one of these."
+
+
+class OutsideTheEvent(Problem):
+    number = "422.58"
+    zh = "{area} 不在“{event}”的范围内。请选范围内的乡镇、村或组。"
+    en = "{area} lies outside “{event}”. Choose a township, village or group within it."
+
+
+class NotRunning(Problem):
+    """A deed on an event that was stood down."""
+
+    number = "409.9"
+    zh = "“{event}”已于 {ended} 由 {by} 解除。需要时请重新启动。"
+    en = "“{event}” was stood down at {ended} by {by}. Press the start key again if it is needed."
+
+
+class AlreadyEnded(Problem):
+    """A waiver for what a named end has closed."""
+
+    number = "409.10"
+    zh = "这一项已由 {by} 于 {at} 终止，无需再豁免。请刷新页面查看。"
+    en = "This obligation was ended by {by} at {at}; it needs no waiver. Reload the page to see it."
+
+
+class LapsedWaiver(Problem):
+    number = "422.56"
+    zh = "申请的豁免期到 {until} 为止，现在（{now}）已经过了。请让申请人重新申请，或拒绝这份申请。"
+    en = "The waiver was asked for until {until}, which is past ({now}). Let it be asked for again, or refuse it."
 
 
 class UnknownReason(Problem):

@@ -6,32 +6,34 @@ The roster is the denominator: a subject without its obligation gets it, back-da
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
-from sibulou.duty.cadence import After, Cadence, Daily, Every, Once, Triggered, Window, grid
+from sibulou.duty.cadence import After, Once, Triggered, Window, grid
 from sibulou.duty.force import Running, Segment, segments, stages
 from sibulou.duty.models import Event
 from sibulou.duty.scope import scopes
+from sibulou.duty.settle import QUERIES as SETTLE
 from sibulou.duty.settle import settle_obligations
 from sibulou.lib.sql import read_queries
 from sibulou.roster.area_key import span
 from sibulou.roster.role import ROLES
 
-QUERIES = Path(__file__).parent / "queries"
+QUERY = read_queries(Path(__file__).parent / "queries" / "open.sql")
 LOOK_AHEAD = timedelta(hours=24)
 """How far ahead windows are opened, so that a device without signal holds tomorrow's duties too."""
 
 
 @dataclass
 class Reconciled:
-    """What a run changed: obligations opened per duty, and those that no scope calls for any more."""
+    """What a run changed: obligations opened per duty."""
 
     opened: dict[str, int] = field(default_factory=dict)
-    uncalled: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -46,60 +48,81 @@ def seat_of(role: str) -> dict[str, object]:
 
 def reconcile(
     *, now: datetime, since: datetime | None = None, duties: frozenset[str] | None = None,
-    events: list[Event] | None = None,
+    events: list[Event] | None = None, subjects: Sequence[int] | None = None,
 ) -> Reconciled:  # fmt: skip
-    """Open every window from the stage's start (or `since`) to a day ahead, for all duties or those named.
+    """Open every window from the stage's start (or `since`) to a day ahead, for all duties and subjects or those named.
 
     Idempotent. Runs as the system (`access.EVERYTHING`); the caller says so.
     """
     done = Reconciled()
     with transaction.atomic():
         for running in stages(events):
-            _make_ladder_seats(running)
+            if subjects is None:
+                _make_ladder_seats(running)
             for key in running.plan.duties:
                 if duties is None or key in duties:
-                    _open_duty(running, key, now=now, since=since, done=done)
+                    _open_duty(running, key, now=now, since=since, subjects=subjects, done=done)
     return done
 
 
-def _open_duty(running: Running, key: str, *, now: datetime, since: datetime | None, done: Reconciled) -> None:
+def _open_duty(
+    running: Running, key: str, *, now: datetime, since: datetime | None, subjects: Sequence[int] | None,
+    done: Reconciled,
+) -> None:  # fmt: skip
     opened: list[int] = []
     for segment in segments(running, key):
-        if not isinstance(segment.cadence, Triggered):
-            opened += _open_segment(running, key, segment, now=now, since=since)
+        panes = _panes_of(running, key, segment, now=now, since=since, subjects=subjects)
+        if panes is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(QUERY["seats"].format(scope=panes.scope), panes.facts)
+                cursor.execute(QUERY["open"].format(panes=panes.sql), panes.facts)
+                opened += [row[0] for row in cursor.fetchall()]
     if opened:
         settle_obligations(opened, now=now)
         done.opened[key] = done.opened.get(key, 0) + len(opened)
 
 
-def _open_segment(
-    running: Running, key: str, segment: Segment, *, now: datetime, since: datetime | None
-) -> list[int]:
-    duty = running.plan.duties[key]
-    queries = read_queries(QUERIES / "open.sql")
+@dataclass(frozen=True)
+class _Panes:
+    """The windows that a segment calls for, as SQL: `scope` is whom, `sql` is whom and when."""
+
+    scope: str
+    sql: str
+    facts: dict[str, Any]
+
+
+def _panes_of(
+    running: Running, key: str, segment: Segment, *, now: datetime, since: datetime | None = None,
+    subjects: Sequence[int] | None = None,
+) -> _Panes | None:  # fmt: skip
+    """The panes of a segment that open within a day from `now`; None if there are none."""
+    duty, cadence = running.plan.duties[key], segment.cadence
     scope = scopes()[duty.scope].sql.replace("%", "%%")
-    facts: dict[str, object] = {
+    if subjects is not None:
+        scope = QUERY["of_subjects"].format(scope=scope)
+    facts: dict[str, Any] = {
         "duty": running.duty_ids[key],
         "stage": running.stage.pk,
         "ranges": segment.ranges,
+        "subjects": None if subjects is None else list(subjects),
         **seat_of(duty.owner),
     }
     before = now + LOOK_AHEAD
-    if isinstance(segment.cadence, Daily | Every):
-        windows = grid(segment.cadence, start=segment.starts, end=segment.ends, upto=before, zone=running.plan.zone)
-        windows = [window for window in windows if since is None or window.until is None or window.until > since]
-        if not windows:
-            return []
-        statement, facts = queries["grid"], facts | _panes(running, key, windows)
-    else:
-        statement, facts = queries["since"], facts | _clocks(running, key, segment, before)
-    with connection.cursor() as cursor:
-        cursor.execute(queries["seats"].format(scope=scope), facts)
-        cursor.execute(statement.format(scope=scope), facts)
-        return [row[0] for row in cursor.fetchall()]
+    if isinstance(cadence, Once | After):
+        return _Panes(scope, QUERY["since_panes"].format(scope=scope), facts | _clocks(running, key, segment, before))
+    if isinstance(cadence, Triggered):
+        return None
+    windows = [
+        window
+        for window in grid(cadence, start=segment.counts_from, end=segment.ends, upto=before, zone=running.plan.zone)
+        if window.opens >= segment.starts and (since is None or window.until is None or window.until > since)
+    ]
+    if not windows:
+        return None
+    return _Panes(scope, QUERY["grid_panes"].format(scope=scope), facts | _columns(running, key, windows))
 
 
-def _panes(running: Running, key: str, windows: list[Window]) -> dict[str, object]:
+def _columns(running: Running, key: str, windows: list[Window]) -> dict[str, Any]:
     """The windows as arrays, each with the moment its owner is told (quiet hours heeded)."""
     return {
         "opens": [window.opens for window in windows],
@@ -119,7 +142,7 @@ def first_climb(running: Running, key: str, warn: datetime) -> datetime:
     return plan.quiet.shift(warn, plan.zone)
 
 
-def _clocks(running: Running, key: str, segment: Segment, before: datetime) -> dict[str, object]:
+def _clocks(running: Running, key: str, segment: Segment, before: datetime) -> dict[str, Any]:
     """The clocks of a cadence that counts from the subject's own start, and the days it counts."""
     cadence = segment.cadence
     assert isinstance(cadence, Once | After)
@@ -134,6 +157,7 @@ def _clocks(running: Running, key: str, segment: Segment, before: datetime) -> d
     quiet = None if plan.duties[key].rings_at_night else plan.quiet
     return {
         "start": segment.starts,
+        "counts_from": segment.counts_from,
         "before": before if segment.ends is None else min(before, segment.ends),
         "zone": plan.zone.key,
         "days": days,
@@ -157,7 +181,7 @@ def _make_ladder_seats(running: Running) -> None:
         if rung.role
     }
     low, high = running.over
-    statement = read_queries(QUERIES / "climb.sql")["seats"]
+    statement = read_queries(Path(__file__).parent / "queries" / "climb.sql")["seats"]
     with connection.cursor() as cursor:
         for role in sorted(roles):
             level = ROLES[role].level
@@ -165,27 +189,55 @@ def _make_ladder_seats(running: Running) -> None:
                 cursor.execute(statement, {"role": role, "level": int(level), "ranges": f"{{[{low},{high})}}"})
 
 
-def uncalled(running: Running, key: str, *, since: datetime) -> list[int]:
-    """Open obligations of a calendar duty that no scope calls for and nobody ended by name."""
-    duty = running.plan.duties[key]
-    statement = read_queries(QUERIES / "open.sql")["uncalled"]
-    scope = scopes()[duty.scope].sql.replace("%", "%%")
-    low, high = running.over
+@dataclass(frozen=True)
+class Judged:
+    """The unmet obligations of a duty that the calendar opened, against what the roster calls for now."""
+
+    uncalled: dict[int, list[int]]
+    """Open, and called for no more: by area."""
+    to_revive: list[int]
+    """Ended because a watch was lifted, and called for again since the lifting was corrected."""
+
+
+def judge(event: Event, key: str, *, now: datetime, subjects: Sequence[int] | None = None) -> Judged:
+    """Hold what a duty has open in an event against its panes, for all subjects or those named."""
+    called: set[int] = set()
+    duty = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(scope=scope),
-            {"duty": running.duty_ids[key], "ranges": f"{{[{low},{high})}}", "since": since},
-        )
-        return [row[0] for row in cursor.fetchall()]
+        for running in stages([event]):
+            duty = running.duty_ids.get(key, duty)
+            for segment in segments(running, key) if key in running.plan.duties else ():
+                panes = _panes_of(running, key, segment, now=now, subjects=subjects)
+                if panes is not None:
+                    cursor.execute(QUERY["called"].format(panes=panes.sql), panes.facts)
+                    called.update(row[0] for row in cursor.fetchall())
+        facts: dict[str, Any] = {
+            "duty": duty, "event": event.pk, "before": now + LOOK_AHEAD,
+            "subjects": None if subjects is None else list(subjects),
+        }  # fmt: skip
+        cursor.execute(QUERY["unmet"], facts)
+        rows = cursor.fetchall()
+    uncalled: dict[int, list[int]] = {}
+    for one, area, ended, _ in rows:
+        if one not in called and not ended:
+            uncalled.setdefault(area, []).append(one)
+    return Judged(uncalled, [one for one, _, ended, by_watch in rows if one in called and ended and by_watch])
+
+
+def uncalled(*, now: datetime, events: list[Event] | None = None) -> dict[str, list[int]]:
+    """Open obligations of calendar duties that no scope calls for and nobody ended by name, by duty: a broken roster."""
+    found: dict[str, list[int]] = {}
+    latest = {running.stage.event_id: running for running in stages(events)}
+    for running in latest.values():
+        for key in running.duty_ids:
+            rows = [one for ids in judge(running.stage.event, key, now=now).uncalled.values() for one in ids]
+            if rows:
+                found.setdefault(key, []).extend(rows)
+    return found
 
 
 def drift() -> list[int]:
     """Obligations whose stored moments differ from what the records say: expected none, reported nightly."""
     with connection.cursor() as cursor:
-        cursor.execute(read_queries(QUERIES / "settle.sql")["drift"])
+        cursor.execute(SETTLE["drift"])
         return [row[0] for row in cursor.fetchall()]
-
-
-def cadence_of(running: Running, key: str) -> Cadence | None:
-    """The plan's own timing of a duty in this stage."""
-    return running.plan.duties[key].timing(running.stage.level)

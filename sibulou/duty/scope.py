@@ -15,13 +15,14 @@ _SCOPES: dict[str, Scope] = {}
 
 @dataclass(frozen=True)
 class Scope:
-    """One scope. `kind` is the kind of its subjects."""
+    """One scope. `kind` is the kind of its subjects; `follows_watch`: who is in it hangs on who is under watch."""
 
     key: str
     kind: str
     zh: str
     en: str
     sql: str
+    follows_watch: bool = False
 
     def label(self, language: str) -> str:
         return self.zh if language.startswith("zh") else self.en

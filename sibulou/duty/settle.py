@@ -13,7 +13,18 @@ from sibulou.duty.models import Obligation, Revision, Waiver
 from sibulou.lib.sql import read_queries
 from sibulou.roster.audit import By
 
-QUERIES = read_queries(Path(__file__).parent / "queries" / "settle.sql")
+
+def _bare(part: str) -> str:
+    """A piece of SQL without the sentence above it."""
+    return part.split("\n", 1)[1]
+
+
+_PARTS = read_queries(Path(__file__).parent / "queries" / "settle.sql")
+QUERIES = {
+    name: text.replace("{meets}", _bare(_PARTS["meets"])).replace("{stands}", _bare(_PARTS["stands"]))
+    for name, text in _PARTS.items()
+}
+"""The statements, with what "meets" and "stands" mean put in: said once, read in three places."""
 
 
 def settle_records(records: Sequence[UUID], *, now: datetime) -> int:
@@ -54,8 +65,13 @@ def call_off(records: Sequence[UUID], *, by: By, now: datetime) -> int:
 def end_obligations(
     obligations: Sequence[int], *, area: int, reason: str, words: str, by: By, now: datetime
 ) -> Waiver | None:
-    """A named end of these obligations: a waiver of kind `end`, granted by whoever did the deed."""
-    rows = list(Obligation.objects.filter(pk__in=obligations, waived_at__isnull=True))
+    """A named end of these obligations: a waiver of kind `end`, granted by whoever did the deed.
+
+    It takes the place of a waiver that would lapse; what is ended already stays as it is.
+    """
+    rows = list(
+        Obligation.objects.filter(pk__in=obligations).exclude(waived_at__isnull=False, waived_until__isnull=True)
+    )
     if not rows:
         return None
     waiver = Waiver.objects.create(
@@ -71,10 +87,17 @@ def end_obligations(
         granted_at=now,
     )
     keep_revisions(rows, now=now)
-    Obligation.objects.filter(pk__in=[row.pk for row in rows]).update(
-        waiver=waiver, waived_at=now, waived_until=None
-    )
+    Obligation.objects.filter(pk__in=[row.pk for row in rows]).update(waiver=waiver, waived_at=now, waived_until=None)
     return waiver
+
+
+def revive_obligations(obligations: Sequence[int], *, now: datetime) -> int:
+    """Take back an end that rested on a record since corrected: the obligation is owed again."""
+    rows = list(Obligation.objects.filter(pk__in=obligations, waiver__kind=Waiver.Kind.END))
+    keep_revisions(rows, now=now)
+    return Obligation.objects.filter(pk__in=[row.pk for row in rows]).update(
+        waiver=None, waived_at=None, waived_until=None
+    )
 
 
 def keep_revisions(rows: Sequence[Obligation], *, now: datetime) -> None:

@@ -10,11 +10,14 @@ from sibulou.duty.force import plan_of
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.duty.problems import (
     AlreadyAnswered,
+    AlreadyEnded,
     AlreadySettled,
     BackwardsWaiver,
+    LapsedWaiver,
     NotYours,
     OwnWaiver,
     UnknownReason,
+    wall,
 )
 from sibulou.duty.settle import keep_revisions
 from sibulou.roster.access import Reach
@@ -24,12 +27,8 @@ from sibulou.roster.role import ROLES, Right
 
 def who_answers(seat: int, *, at: datetime) -> int | None:
     """The user who answers for a seat at a moment; None: it is vacant."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT area_id FROM seat WHERE id = %s", [seat])
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        cursor.execute("SELECT user_id FROM answering(%s, %s, %s) WHERE seat_id = %s", [row[0], row[0] + 1, at, seat])
+    with connection.cursor() as cursor:  # over all areas: the seat may lie where the asker sees nothing
+        cursor.execute("SELECT user_id FROM answering(0, %s, %s) WHERE seat_id = %s", [10**18, at, seat])
         found = cursor.fetchone()
     return found and int(found[0])
 
@@ -39,13 +38,12 @@ def ask_waiver(
 ) -> Waiver:
     """Ask for an obligation to be lifted. It stays what it is until somebody else has granted it.
 
-    Raises AlreadySettled, UnknownReason, BackwardsWaiver.
+    Raises AlreadySettled, AlreadyEnded, UnknownReason, BackwardsWaiver.
     """
-    if obligation.met_at is not None:
-        raise AlreadySettled(at=f"{obligation.met_at:%F %R}")
+    _check_still_owed(obligation)
     _check_reason(obligation, reason)
     if until is not None and until <= now:
-        raise BackwardsWaiver(now=f"{now:%F %R}")
+        raise BackwardsWaiver(now=wall(now))
     with transaction.atomic():
         waiver = Waiver.objects.create(
             area_id=obligation.area_id,
@@ -62,6 +60,14 @@ def ask_waiver(
     return waiver
 
 
+def _check_still_owed(obligation: Obligation) -> None:
+    if obligation.met_at is not None:
+        raise AlreadySettled(at=wall(obligation.met_at))
+    waiver = obligation.waiver
+    if waiver is not None and waiver.kind == Waiver.Kind.END and obligation.waived_at is not None:
+        raise AlreadyEnded(by=waiver.granted_by, at=wall(obligation.waived_at))
+
+
 def _check_reason(obligation: Obligation, reason: str) -> None:
     plan = plan_of(obligation.stage.version)
     duty = plan.duties.get(obligation.duty.key)
@@ -71,11 +77,15 @@ def _check_reason(obligation: Obligation, reason: str) -> None:
 
 
 def grant_waiver(*, waiver: Waiver, reach: Reach, by: By, now: datetime) -> Obligation:
-    """Grant a request as a second person. Raises NotYours, OwnWaiver, AlreadyAnswered, AlreadySettled."""
+    """Grant a request as a second person. It lifts the obligation from `now` on: what was overdue before was overdue.
+
+    Raises NotYours, OwnWaiver, AlreadyAnswered, AlreadySettled, AlreadyEnded, LapsedWaiver.
+    """
     with transaction.atomic():
         obligation = _for_answer(waiver, reach=reach, by=by, now=now)
-        if obligation.met_at is not None:
-            raise AlreadySettled(at=f"{obligation.met_at:%F %R}")
+        _check_still_owed(obligation)
+        if waiver.until is not None and waiver.until <= now:
+            raise LapsedWaiver(until=wall(waiver.until), now=wall(now))
         granted = Waiver.objects.filter(pk=waiver.pk, granted_at__isnull=True, refused_at__isnull=True).update(
             granted_by=by.name, granted_by_id=by.user_id, granted_at=now
         )
@@ -103,7 +113,7 @@ def refuse_waiver(*, waiver: Waiver, reach: Reach, by: By, now: datetime) -> Non
 def _for_answer(waiver: Waiver, *, reach: Reach, by: By, now: datetime) -> Obligation:
     """The obligation a request is about, once it is sure that `by` may answer it."""
     waiver.refresh_from_db()
-    obligation = Obligation.objects.select_related("seat").get(pk=waiver.about_id)
+    obligation = Obligation.objects.select_related("seat").select_for_update(of=("self",)).get(requests=waiver)
     if waiver.granted_at or waiver.refused_at:
         raise AlreadyAnswered(by=waiver.refused_by or waiver.granted_by)
     superior = ROLES[obligation.seat.role].superior

@@ -1,14 +1,26 @@
-"""Watches: put by a rule or a person, lifted only by name (S39-S44, L3)."""
+"""Watches: put by a rule or a person, lifted only by name (S39-S44, L3).
+
+What records say of watches is settled like everything else: from all records that stand, in whatever order they came.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from sibulou.duty.models import Duty, Event, Obligation, Watch
-from sibulou.duty.settle import end_obligations
+from sibulou.duty.force import Running, in_force, stages
+from sibulou.duty.models import Event, Watch
+from sibulou.duty.problems import wall
+from sibulou.duty.reconcile import judge, reconcile
+from sibulou.duty.rule import LiftWatch, PutUnderWatch
+from sibulou.duty.scope import scopes
+from sibulou.duty.settle import QUERIES as SETTLE
+from sibulou.duty.settle import end_obligations, revive_obligations
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Subject
 from sibulou.roster.problems import BeforeItsStart
@@ -40,22 +52,136 @@ def lift_watch(*, subject: Subject, klass: str, at: datetime, reason: str, by: B
     What is overdue stays overdue. Returns how many watches were lifted. Raises BeforeItsStart.
     """
     with transaction.atomic():
-        rows = list(Watch.objects.filter(subject=subject, klass=klass, ended_at__isnull=True, starts_at__lte=at))
-        if not rows and (later := Watch.objects.filter(subject=subject, klass=klass, ended_at__isnull=True).first()):
-            raise BeforeItsStart(at=f"{at:%F %R}", since=f"{later.starts_at:%F %R}")
+        open_ones = Watch.objects.filter(subject=subject, klass=klass, ended_at__isnull=True)
+        rows = list(open_ones.filter(starts_at__lte=at))
+        if not rows and (later := open_ones.first()):
+            raise BeforeItsStart(at=wall(at), since=wall(later.starts_at))
         for row in rows:
             Watch.objects.filter(pk=row.pk).update(ended_at=at, ended_by=by.name, end_reason=reason)
-        if rows and not Watch.objects.filter(subject=subject, ended_at__isnull=True).exists():
-            watched = Duty.objects.filter(scope="people.watched").values_list("id", flat=True)
-            owed = Obligation.objects.filter(
-                subject=subject, duty_id__in=list(watched), met_at__isnull=True, waived_at__isnull=True, warn_at__gte=at
-            )
-            end_obligations(
-                list(owed.values_list("id", flat=True)), area=subject.area_id, reason="watch_lifted", words=reason,
-                by=by, now=now,
-            )  # fmt: skip
-            audit("watch.lift", by=by, now=now, area=subject.area_id, subject=subject.pk, klass=klass, at=at.isoformat())
+        if rows:
+            follow_watches([subject.pk], reason=reason, by=by, now=now)
+            audit("watch.lift", by=by, now=now, area=subject.area_id, subject=subject.pk, klass=klass,
+                  at=at.isoformat())  # fmt: skip
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Put:
+    """What a record says of a watch: put at `at`, meant to last until `until`."""
+
+    subject: int
+    klass: str
+    at: datetime
+    record: UUID
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Lift:
+    """What a record says of a watch: lifted at `at`."""
+
+    subject: int
+    klass: str
+    at: datetime
+    record: UUID
+
+
+def watch_forms(stages_of_event: Sequence[Running]) -> frozenset[str]:
+    """The forms whose records may put or lift a watch."""
+    return frozenset(
+        form
+        for running in stages_of_event
+        for rule in running.plan.rules
+        if isinstance(rule.effect, PutUnderWatch | LiftWatch)
+        for form in rule.on
+    )
+
+
+def settle_watches(
+    stages_of_event: Sequence[Running], subjects: Mapping[int, Subject], *,
+    facts: Callable[[Subject], dict[str, object]], by: By, now: datetime,
+) -> None:  # fmt: skip
+    """Bring the watches of these subjects in line with all their records that stand, the same whatever came first.
+
+    A watch that a record put lasts until the first lift of its class; when the record is corrected, it ends where it
+    began. A watch that a person put or lifted directly stays as that person left it.
+    """
+    told = _told_of_watches(stages_of_event, subjects, facts)
+    lifts = sorted((one for one in told if isinstance(one, Lift)), key=lambda one: (one.at, one.record))
+    puts: dict[tuple[int, str, datetime], Put] = {}
+    for one in told:
+        if isinstance(one, Put):
+            first = puts.get((one.subject, one.klass, one.at), one)
+            puts[one.subject, one.klass, one.at] = min(first, one, key=lambda put: put.record)
+    event = stages_of_event[0].stage.event
+    rows = {(row.subject_id, row.klass, row.starts_at): row for row in event.watches.filter(subject__in=subjects)}
+    for place, put in puts.items():
+        if place not in rows:
+            rows[place] = Watch(
+                event=event, subject=subjects[put.subject], area_id=subjects[put.subject].area_id, klass=put.klass,
+                starts_at=put.at, planned_until=put.until, opened_by=put.record, set_by=by.name,
+            )  # fmt: skip
+    for place, row in rows.items():
+        _settle_watch(row, puts.get(place), lifts, by=by)
+    follow_watches(list(subjects), reason="watch_lifted", by=by, now=now)
+
+
+def _told_of_watches(
+    stages_of_event: Sequence[Running], subjects: Mapping[int, Subject],
+    facts: Callable[[Subject], dict[str, object]],
+) -> list[Put | Lift]:  # fmt: skip
+    """What the standing records of these subjects say of watches, each by the stage in which it happened."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE["of_subjects"], {"subjects": list(subjects), "forms": sorted(watch_forms(stages_of_event))}
+        )
+        rows = cursor.fetchall()
+    found: list[Put | Lift] = []
+    for record, form, subject, at, content in rows:
+        running = in_force(stages_of_event, at)
+        for effect in running.plan.effects(form, json.loads(content), facts(subjects[subject])):
+            if isinstance(effect, PutUnderWatch):
+                found.append(Put(subject, effect.klass, at, record, at + timedelta(days=effect.days)))
+            elif isinstance(effect, LiftWatch):
+                found.append(Lift(subject, effect.klass, at, record))
+    return found
+
+
+def _settle_watch(row: Watch, put: Put | None, lifts: Sequence[Lift], *, by: By) -> None:
+    """One watch as its records say it is."""
+    before = (row.opened_by, row.ended_at, row.lifted_by)
+    by_hand = row.opened_by is None
+    lift = next(
+        (one for one in lifts if (one.subject, one.klass) == (row.subject_id, row.klass) and one.at >= row.starts_at),
+        None,
+    )
+    if row.ended_at is not None and row.lifted_by is None:
+        lift = None  # a person lifted it directly
+    elif put is None and not by_hand:
+        row.ended_at, row.ended_by, row.end_reason, row.lifted_by = row.starts_at, by.name, "corrected", row.opened_by
+    elif lift is not None:
+        row.ended_at, row.lifted_by = lift.at, lift.record
+        row.ended_by, row.end_reason = row.ended_by or by.name, "watch_lifted"
+    else:
+        row.ended_at, row.ended_by, row.end_reason, row.lifted_by = None, "", "", None
+    if put is not None and not by_hand:
+        row.opened_by = put.record
+    if row.pk is None or (row.opened_by, row.ended_at, row.lifted_by) != before:
+        row.save()
+
+
+def follow_watches(subjects: Sequence[int], *, reason: str, by: By, now: datetime) -> None:
+    """Open what these subjects' watches call for; end what they call for no more (its owner was not to be warned yet)."""
+    keys = {key for key, scope in scopes().items() if scope.follows_watch}
+    for event in Event.objects.filter(ended_at__isnull=True):
+        of_event = stages([event])
+        duties = frozenset(key for one in of_event for key, duty in one.plan.duties.items() if duty.scope in keys)
+        reconcile(now=now, duties=duties, events=[event], subjects=subjects)
+        for key in sorted(duties):
+            judged = judge(event, key, now=now, subjects=subjects)
+            for area, ids in judged.uncalled.items():
+                end_obligations(ids, area=area, reason="watch_lifted", words=reason, by=by, now=now)
+            revive_obligations(judged.to_revive, now=now)
 
 
 def overrun(now: datetime) -> int:

@@ -73,7 +73,10 @@ class Waiver(models.Model):
 
 
 class Obligation(models.Model):
-    """One row per (duty, subject, window). See docs/explanation/kernel.md for what each moment means."""
+    """One row per (duty, subject, window). See docs/explanation/kernel.md for what each moment means.
+
+    `heard_at` is when the server learned of the record that opened it; none for what the calendar opens.
+    """
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, db_index=False, related_name="obligations")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, db_index=False, related_name="obligations")
@@ -86,6 +89,7 @@ class Obligation(models.Model):
     tell_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     opened_by = models.UUIDField(null=True)
+    heard_at = models.DateTimeField(null=True)
     met_at = models.DateTimeField(null=True)
     known_at = models.DateTimeField(null=True)
     met_by = models.UUIDField(null=True)
@@ -121,7 +125,7 @@ class Obligation(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "duty", "subject", "area_id", "seat", "stage", "opened_at", "warn_at", "due_at", "tell_at",
-            "until_at", "opened_by", "met_at", "known_at", "met_by", "waiver", "waived_at", "waived_until",
+            "until_at", "opened_by", "heard_at", "met_at", "known_at", "met_by", "waiver", "waived_at", "waived_until",
             "next_climb_at", "climbed",
         }  # fmt: skip
         erase: ClassVar[set[str]] = set()

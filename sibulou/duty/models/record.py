@@ -12,7 +12,10 @@ from sibulou.roster.models import Subject, User
 
 
 class Record(models.Model):
-    """One thing told. `id` is made by the device; `seq` is the server's order; both clocks are kept."""
+    """One thing told. `id` is made by the device; `seq` is the server's order; both clocks are kept.
+
+    `closes` are the duties it may meet by itself, `answering` those it meets only where `answers` opened them.
+    """
 
     id = models.UUIDField(primary_key=True)
     seq = models.BigIntegerField(unique=True, db_default=models.Func(models.Value("record_seq"), function="nextval"))
@@ -28,6 +31,7 @@ class Record(models.Model):
     content = models.JSONField()
     digest = models.BinaryField()
     closes = ArrayField(models.IntegerField(), default=list)
+    answering = ArrayField(models.IntegerField(), default=list, db_default=[])
     answers = models.UUIDField(null=True)
     corrects = models.UUIDField(null=True)
     withdraws = models.BooleanField(default=False)
@@ -47,7 +51,7 @@ class Record(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "seq", "form", "subject", "area_id", "happened_at", "claimed_at", "received_at", "clock_doubtful",
-            "told_by", "device", "digest", "closes", "answers", "corrects", "withdraws",
+            "told_by", "device", "digest", "closes", "answering", "answers", "corrects", "withdraws",
         }  # fmt: skip
         erase: ClassVar[set[str]] = {"content"}
 

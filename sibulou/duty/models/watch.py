@@ -12,7 +12,10 @@ from sibulou.roster.models import Area, Subject
 
 
 class Watch(models.Model):
-    """A person under watch from `starts_at`; meant to last until `planned_until`, lifted only by name."""
+    """A person under watch from `starts_at`; meant to last until `planned_until`, lifted only by name.
+
+    `opened_by` and `lifted_by` are the records that put and lifted it; none where a person did so directly.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="watches")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="watches")
@@ -25,6 +28,7 @@ class Watch(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
+    lifted_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "watch"
@@ -44,7 +48,7 @@ class Watch(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "event", "subject", "area_id", "klass", "starts_at", "planned_until", "opened_by", "set_by",
-            "ended_at", "ended_by",
+            "ended_at", "ended_by", "lifted_by",
         }  # fmt: skip
         erase: ClassVar[set[str]] = {"end_reason"}
 

@@ -1,21 +1,23 @@
 -- Every statement reads `{source}` (the obligations, as known at a moment) and asks `{unmet}`; see `duty/board.py`.
 
 -- name: as_known
--- Obligations as they were known at a past moment: what was replaced since stands as it did.
+-- Obligations as they were known at a past moment: what was replaced since stands as it did. Settled moments are those
+-- known then; a waiver is the one that held at the earlier of the two moments.
 (SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.warn_at, o.due_at, o.tell_at, o.until_at,
         CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END AS met_at,
         CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END AS known_at,
-        CASE WHEN r.obligation_id IS NULL THEN o.waived_at ELSE r.waived_at END AS waived_at,
-        CASE WHEN r.obligation_id IS NULL THEN o.waived_until ELSE r.waived_until END AS waived_until
+        CASE WHEN w.obligation_id IS NULL THEN o.waived_at ELSE w.waived_at END AS waived_at,
+        CASE WHEN w.obligation_id IS NULL THEN o.waived_until ELSE w.waived_until END AS waived_until
  FROM obligation o
  LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
-            ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id)
+            ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
+ LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
+            ORDER BY obligation_id, changed_at, id) w ON w.obligation_id = o.id
+ WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
 
 -- name: vacant
 -- The seats nobody answers for.
-SELECT s.id FROM seat s
-WHERE s.area_id >= %(low)s AND s.area_id < %(high)s
-  AND NOT EXISTS (SELECT FROM answering(%(low)s, %(high)s, %(at)s) a WHERE a.seat_id = s.id)
+SELECT * FROM vacant_seats(%(low)s, %(high)s, %(at)s)
 
 -- name: books
 -- The books of every child area and duty, of every duty and of the whole: each part counted by itself.
@@ -44,13 +46,18 @@ GROUP BY GROUPING SETS ((1, 2), (2), ())
         o.met_at, o.known_at, o.waived_at, o.waived_until
  FROM obligation o
  WHERE (o.met_at IS NULL OR o.met_at > o.due_at OR o.known_at > o.due_at)
-   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(known)s)
+   AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
+   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
  UNION ALL
  SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
-        r.met_at, r.known_at, r.waived_at, r.waived_until
- FROM (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
-       ORDER BY obligation_id, changed_at, id) r
- JOIN obligation o ON o.id = r.obligation_id)
+        CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END,
+        CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END, w.waived_at, w.waived_until
+ FROM (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
+       ORDER BY obligation_id, changed_at, id) w
+ JOIN obligation o ON o.id = w.obligation_id
+ LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
+            ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
+ WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
 
 -- name: gap_rows
 -- Every gap of a range of areas: what is overdue by its due moment, and what is not yet due but nobody answers for.
@@ -117,12 +124,30 @@ ORDER BY o.due_at, o.id
 LIMIT %(limit)s
 
 -- name: trend
--- Gaps by due moment at each of some past moments, as it was known at each: one pass over what was ever late.
-SELECT t.at, count(*) FILTER (WHERE o.due_at <= t.at
-    AND (o.met_at IS NULL OR o.met_at > t.at OR o.known_at > t.at)
-    AND (o.waived_at IS NULL OR o.waived_at > t.at OR o.waived_until <= t.at)) AS gaps
-FROM unnest(%(moments)s::timestamptz[]) AS t (at)
-LEFT JOIN (SELECT due_at, met_at, known_at, waived_at, waived_until FROM obligation
-           WHERE area_id >= %(low)s AND area_id < %(high)s AND due_at <= %(last)s
-             AND (met_at IS NULL OR met_at > due_at OR known_at > due_at)) o ON true
+-- Gaps by due moment at each of some past moments, as it was known at each: one pass over what was ever late, and for
+-- what was changed since, the values that stood then.
+WITH t AS (SELECT unnest(%(moments)s::timestamptz[]) AS at),
+changed AS (
+    SELECT DISTINCT r.obligation_id AS id FROM revision r WHERE r.changed_at > (SELECT min(at) FROM t)),
+ever AS (
+    SELECT t.at, o.due_at, o.heard_at, o.met_at, o.known_at, o.waived_at, o.waived_until
+    FROM obligation o JOIN t ON o.due_at <= t.at
+    WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s
+      AND (o.met_at IS NULL OR o.met_at > o.due_at OR o.known_at > o.due_at)
+      AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
+    UNION ALL
+    SELECT t.at, o.due_at, o.heard_at,
+           CASE WHEN r.id IS NULL THEN o.met_at ELSE r.met_at END,
+           CASE WHEN r.id IS NULL THEN o.known_at ELSE r.known_at END,
+           CASE WHEN r.id IS NULL THEN o.waived_at ELSE r.waived_at END,
+           CASE WHEN r.id IS NULL THEN o.waived_until ELSE r.waived_until END
+    FROM changed JOIN obligation o ON o.id = changed.id JOIN t ON o.due_at <= t.at
+    LEFT JOIN LATERAL (SELECT r.* FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > t.at
+                       ORDER BY r.changed_at, r.id LIMIT 1) r ON true
+    WHERE o.area_id >= %(low)s AND o.area_id < %(high)s)
+SELECT t.at, count(e.due_at) FILTER (
+    WHERE (e.heard_at IS NULL OR e.heard_at <= t.at)
+      AND (e.met_at IS NULL OR e.met_at > t.at OR e.known_at > t.at)
+      AND (e.waived_at IS NULL OR e.waived_at > t.at OR e.waived_until <= t.at)) AS gaps
+FROM t LEFT JOIN ever e ON e.at = t.at
 GROUP BY t.at ORDER BY t.at

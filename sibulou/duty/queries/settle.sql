@@ -1,9 +1,18 @@
+-- name: stands
+-- A record that tells something and that no correction replaces.
+NOT r.withdraws AND NOT EXISTS (
+    SELECT FROM record c WHERE c.corrects = r.id AND c.subject_id = r.subject_id AND c.form = r.form)
+
+-- name: meets
+-- A record in an obligation's window that meets its duty, by itself or as the answer to what opened it; never its own.
+r.subject_id = o.subject_id AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
+    AND (o.duty_id = ANY (r.closes) OR (o.duty_id = ANY (r.answering) AND o.opened_by = r.answers))
+    AND (o.opened_by IS NULL OR o.opened_by <> r.id)
+
 -- name: touched
 -- The obligations that records of a batch, or the records they correct, may meet.
 SELECT DISTINCT o.id
-FROM record r
-JOIN obligation o ON o.subject_id = r.subject_id AND o.duty_id = ANY (r.closes)
-    AND o.opened_at <= r.happened_at AND (o.until_at IS NULL OR o.until_at > r.happened_at)
+FROM record r JOIN obligation o ON {meets}
 WHERE r.id = ANY (%(records)s)
    OR r.id IN (SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL)
 
@@ -12,11 +21,7 @@ WHERE r.id = ANY (%(records)s)
 WITH told AS (
     SELECT o.id, min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
            (array_agg(r.id ORDER BY r.happened_at, r.id) FILTER (WHERE r.id IS NOT NULL))[1] AS met_by
-    FROM obligation o
-    LEFT JOIN record r ON r.subject_id = o.subject_id AND o.duty_id = ANY (r.closes)
-        AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
-        AND (r.answers IS NULL OR r.answers = o.opened_by) AND NOT r.withdraws
-        AND NOT EXISTS (SELECT FROM record c WHERE c.corrects = r.id)
+    FROM obligation o LEFT JOIN record r ON {meets} AND {stands}
     WHERE {which}
     GROUP BY o.id),
 changed AS (
@@ -36,16 +41,19 @@ SELECT o.id FROM obligation o
 LEFT JOIN LATERAL (
     SELECT min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
            (array_agg(r.id ORDER BY r.happened_at, r.id))[1] AS met_by
-    FROM record r
-    WHERE r.subject_id = o.subject_id AND o.duty_id = ANY (r.closes)
-      AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
-      AND (r.answers IS NULL OR r.answers = o.opened_by) AND NOT r.withdraws
-      AND NOT EXISTS (SELECT FROM record c WHERE c.corrects = r.id)) told ON true
+    FROM record r WHERE {meets} AND {stands}) told ON true
 WHERE (o.met_at, o.known_at, o.met_by) IS DISTINCT FROM (told.met_at, told.known_at, told.met_by)
 
 -- name: called_off
--- Obligations that a record opened which a correction has replaced since.
-SELECT o.id, o.area_id FROM obligation o
-WHERE o.opened_by IN (SELECT c.corrects FROM record c WHERE c.corrects IS NOT NULL
-                      AND (c.id = ANY (%(records)s) OR c.corrects = ANY (%(records)s)))
-  AND o.waived_at IS NULL
+-- Obligations that a record opened which a correction has replaced since, and that no end closes yet.
+SELECT o.id, o.area_id
+FROM record c JOIN record r ON r.id = c.corrects AND r.subject_id = c.subject_id AND r.form = c.form
+JOIN obligation o ON o.opened_by = r.id
+WHERE (c.id = ANY (%(records)s) OR r.id = ANY (%(records)s))
+  AND (o.waived_at IS NULL OR o.waived_until IS NOT NULL)
+
+-- name: of_subjects
+-- What stands of the records of some subjects on some forms.
+SELECT r.id, r.form, r.subject_id, r.happened_at, r.content FROM record r
+WHERE r.subject_id = ANY (%(subjects)s) AND r.form = ANY (%(forms)s) AND {stands}
+ORDER BY r.happened_at, r.id

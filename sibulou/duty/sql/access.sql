@@ -69,6 +69,25 @@ CREATE TRIGGER record_all BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE F
 CREATE TRIGGER revision_rows BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER climb_rows BEFORE UPDATE OR DELETE ON climb FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+-- What was opened ahead and has not begun may be taken back when another timing holds from then on (a level, a
+-- stricter township, a stand-down). It was in no total yet, and nobody has touched it.
+CREATE FUNCTION unplan(of_event bigint, since timestamptz, of_duty integer, low bigint, high bigint) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+WITH gone AS (
+    DELETE FROM obligation o USING stage s
+    WHERE s.id = o.stage_id AND s.event_id = of_event AND o.opened_at >= since AND o.opened_by IS NULL
+      AND (of_duty IS NULL OR o.duty_id = of_duty) AND o.area_id >= low AND o.area_id < high
+      AND o.area_id <@ areas_for('activate')
+      AND o.met_at IS NULL AND o.waiver_id IS NULL
+      AND NOT EXISTS (SELECT FROM climb c WHERE c.obligation_id = o.id)
+      AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id)
+      AND NOT EXISTS (SELECT FROM waiver w WHERE w.about_id = o.id)
+    RETURNING 1)
+SELECT count(*) FROM gone
+$$;
+REVOKE ALL ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) TO sibulou_app;
+
 -- One index carries every list, count and board; a second finds what one seat, or a vacant one, still owes.
 CREATE INDEX obligation_open ON obligation (area_id, due_at)
     INCLUDE (duty_id, seat_id, subject_id, opened_at, waived_at, waived_until) WHERE met_at IS NULL;

@@ -7,7 +7,7 @@ WITH watched AS (
     SELECT u.id AS user_id FROM watch w JOIN account u ON u.person_id = w.subject_id
     WHERE w.starts_at <= at AND (w.ended_at IS NULL OR w.ended_at > at)),
 away AS (
-    SELECT l.user_id, l.seat_id, l.stand_in_id FROM leave l
+    SELECT l.id, l.user_id, l.seat_id, l.stand_in_id FROM leave l
     WHERE l.starts_at <= at AND (l.ends_at IS NULL OR l.ends_at > at)),
 unable AS (
     SELECT w.user_id FROM watched w
@@ -19,7 +19,7 @@ placed AS (
 candidate AS (
     SELECT p.seat_id, p.user_id, (CASE WHEN p.deputy THEN 2 ELSE 0 END)::smallint AS rank, p.id FROM placed p
     UNION ALL
-    SELECT p.seat_id, away.stand_in_id, 1::smallint, p.id
+    SELECT p.seat_id, away.stand_in_id, 1::smallint, away.id
     FROM placed p JOIN away ON away.user_id = p.user_id AND (away.seat_id IS NULL OR away.seat_id = p.seat_id)
     WHERE NOT p.deputy AND away.stand_in_id IS NOT NULL)
 SELECT DISTINCT ON (c.seat_id) c.seat_id, c.user_id, c.rank FROM candidate c
@@ -29,6 +29,17 @@ WHERE NOT EXISTS (SELECT FROM unable u WHERE u.user_id = c.user_id)
 ORDER BY c.seat_id, c.rank, c.id
 $$;
 GRANT EXECUTE ON FUNCTION answering(bigint, bigint, timestamptz) TO sibulou_app;
+
+-- The seats nobody answers for. Runs as the owner: what is owed in a village may hang on a seat of its township, which
+-- the village does not see, and is unowned all the same when that seat is vacant.
+CREATE FUNCTION vacant_seats(low bigint, high bigint, at timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 500 AS $$
+SELECT s.id FROM seat s
+WHERE s.area_id >= low AND s.area_id < high
+  AND NOT EXISTS (SELECT FROM answering(low, high, at) a WHERE a.seat_id = s.id)
+$$;
+REVOKE ALL ON FUNCTION vacant_seats(bigint, bigint, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vacant_seats(bigint, bigint, timestamptz) TO sibulou_app;
 
 -- The seats a user sits in at a moment: appointed, as deputy, or standing in for someone who is away.
 CREATE FUNCTION seats_of(who bigint, at timestamptz)

@@ -19,8 +19,10 @@ def register() -> None:
     """Register the scopes of this front."""
     queries = read_queries(Path(__file__).with_name("scopes.sql"))
     register_scope(Scope("people", "person", "人", "people", queries["people"]))
-    register_scope(Scope("people.watched", "person", "在管人员", "people under watch", queries["watched"]))
-    register_scope(Scope("people.released", "person", "解除观察人员", "people after watch", queries["released"]))
+    register_scope(Scope("people.watched", "person", "在管人员", "people under watch", queries["watched"], True))
+    register_scope(
+        Scope("people.released", "person", "解除观察人员", "people after watch", queries["released"], True)
+    )
     register_scope(
         Scope("people.duplicated", "person", "重复登记人员", "people entered twice", queries["duplicated"])
     )
