@@ -17,6 +17,8 @@ from sibulou.lib.problem import Problem
 NEXT_PORTS = 100
 """How many ports after a taken one are tried before the sentence names none."""
 
+RESTART_SECONDS = 5.0
+
 
 class PortTaken(Problem):
     """Another program listens where we should."""
@@ -121,24 +123,44 @@ def _end_with(parent: int) -> None:
 
 @contextlib.contextmanager
 def _clockwork() -> Iterator[None]:
-    """The clockwork as a child of this process; it also ends when its standard input does."""
-    child = subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE)
+    """The clockwork as a child of this process, started again when it ends; nothing is told without it."""
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep_clockwork, args=(over,))
+    keeper.start()
     try:
         yield
     finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        over.set()
+        keeper.join()
+
+
+def _keep_clockwork(over: threading.Event) -> None:
+    while not over.is_set():
+        with subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE) as child:
+            while child.poll() is None and not over.wait(0.5):
+                continue
+            _end(child)
+        if not over.is_set():
+            print(
+                "定时任务意外结束，正在重新启动 · the clockwork ended, starting it again", file=sys.stderr, flush=True
+            )
+            over.wait(RESTART_SECONDS)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 def end_at_eof() -> None:
     """End this process when its standard input closes: whoever started it is gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not sys.stdin, whose lock would outlive the other threads
+            continue
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
