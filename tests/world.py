@@ -217,7 +217,7 @@ def _homes(areas: dict[str, Area], at: datetime) -> tuple[dict[str, Household], 
     heads = {home: name for home, name, relation, *_ in _PEOPLE if relation == "02"}
     for key, (where, language, ring) in _HOMES.items():
         homes[key] = add_household(area=areas[where], name=f"{heads[key]}家", language=language, by=BY, now=at,
-                                   phone=phone_of(ring) if ring else "", demo=True)  # fmt: skip
+                                   phone=phone_of(ring) if ring else "", without_phone=not ring, demo=True)  # fmt: skip
     for home, name, relation, born, sequence, state in _PEOPLE:
         people[name] = add_person(household=homes[home], name=name, relation=relation, state=state, by=BY, now=at,
                                   identity=identity_of(born, sequence), demo=True)  # fmt: skip

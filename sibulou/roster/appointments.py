@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from sibulou.roster.area_key import LEVEL_NAMES
@@ -24,6 +23,7 @@ from sibulou.roster.problems import (
     BadUsername,
     BeforeItsStart,
     LeaveOverlaps,
+    MeanwhileChanged,
     NoAppointmentSpan,
     NotInTheList,
     OutOfReach,
@@ -65,7 +65,7 @@ def create_user(
         with deed():
             user.save(force_insert=True)
             audit("account.add", by=by, now=now, username=username, account=user.pk)
-    except IntegrityError:
+    except MeanwhileChanged:
         raise UsernameTaken(username=username) from None
     return user
 
@@ -132,7 +132,7 @@ def appoint(
             )
             audit("appoint", by=by, now=now, area=seat.area_id, seat=seat.pk, seat_role=seat.role, account=user.pk,
                   deputy=deputy, starts=starts_at.isoformat(), ends=ends_at and ends_at.isoformat())  # fmt: skip
-    except IntegrityError:
+    except MeanwhileChanged:
         holder = _overlapping(Appointment.objects.filter(seat=seat, deputy=False), starts_at, ends_at)
         if holder is None:
             raise

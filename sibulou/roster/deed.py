@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
-from sibulou.roster.problems import NameMissing, OutOfReach, ReasonMissing
+from sibulou.roster.problems import MeanwhileChanged, NameMissing, OutOfReach, ReasonMissing
 
 _REFUSED = "42501"  # insufficient_privilege: what row-level security answers to a write outside one's reach
+_TAKEN = ("23505", "23P01")  # a unique or an exclusion constraint
 
 
 @contextmanager
 def deed() -> Iterator[None]:
-    """One transaction under the reach that stands. Raises OutOfReach where the database refuses a row."""
+    """One transaction under the reach that stands.
+
+    Raises OutOfReach where the database refuses a row, MeanwhileChanged where another took what may be held once.
+    """
     try:
         with transaction.atomic():
             yield
-    except ProgrammingError as error:
-        if getattr(error.__cause__, "sqlstate", None) == _REFUSED:
+    except (ProgrammingError, IntegrityError) as error:
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state == _REFUSED:
             raise OutOfReach from None
+        if state in _TAKEN:
+            raise MeanwhileChanged from None
         raise
 
 

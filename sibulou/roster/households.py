@@ -41,9 +41,12 @@ def _phone(text: str, demo: bool | None) -> Phone | None:
 
 def add_household(
     *, area: Area, by: By, now: datetime, number: int | None = None, name: str = "", address: str = "",
-    phone: str = "", language: str = "", since: datetime | None = None, demo: bool | None = None,
+    phone: str = "", without_phone: bool = False, language: str = "", since: datetime | None = None,
+    demo: bool | None = None,
 ) -> Household:  # fmt: skip
     """Enter a household at a group (or a micro-grid, or a village without groups); it takes the next number.
+
+    `without_phone` says that it has none, which is more than that none is known.
 
     Raises WrongPlace, SubjectEnded, GroupTaken (the number is another's), NotAPhone, OutOfReach.
     """
@@ -56,7 +59,7 @@ def add_household(
         sealed, blind = seal_phone(ring, HOUSEHOLD_PHONE) if ring else (None, None)
         household = Household.objects.create(
             subject=subject, number=number, address=address.strip()[:120], phone_sealed=sealed, phone_blind=blind,
-            language=language, without_phone=ring is None,
+            language=language, without_phone=without_phone and ring is None,
         )  # fmt: skip
         audit("household.add", by=by, now=now, area=area.pk, subject=subject.pk, number=number)
     return household

@@ -312,3 +312,11 @@ class AppointmentOver(Problem):
     number = "409.30"
     zh = "{user} 的这一任（假）已于 {ends} 结束，无需再办。请刷新页面查看。"
     en = "This term or leave of {user} was over at {ends}; nothing need be done. Reload the page to see it."
+
+
+class MeanwhileChanged(Problem):
+    """Somebody else took, in the same moment, what only one may hold: a code, a name, a seat."""
+
+    number = "409.31"
+    zh = "就在刚才，另一人已办理了同一件事，这一次没有保存。请刷新页面核对后再试。"
+    en = "Somebody else did the same a moment ago, and this was not saved. Reload the page, look, and try again."

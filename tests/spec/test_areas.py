@@ -10,6 +10,7 @@ from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.area_key import Level
 from sibulou.roster.areas import area_by_code, code_of, full_name_of, way_to
 from sibulou.roster.audit import By
+from sibulou.roster.deed import deed
 from sibulou.roster.ending import end_area
 from sibulou.roster.found import found_counties, found_county
 from sibulou.roster.groups import add_area, add_group, add_micro_grid, import_groups
@@ -19,6 +20,7 @@ from sibulou.roster.problems import (
     CodeTaken,
     GroupTaken,
     ImportRefused,
+    MeanwhileChanged,
     NameMissing,
     NoSlotLeft,
     NotACounty,
@@ -293,6 +295,14 @@ def test_a_code_must_fit_its_level_and_its_parent(village):
         recode_area(area=town, code="530425102", from_date=date(2020, 3, 1), by=BY, now=NOW)
     with pytest.raises(CodeTaken):
         recode_area(area=town, code="530425101", from_date=date(2020, 3, 2), by=BY, now=NOW)
+
+
+def test_two_who_give_one_code_in_the_same_moment(village):
+    """What no look-up can see the database refuses, and the sentence says to look again; nothing is half-done."""
+    with pytest.raises(MeanwhileChanged), deed():
+        AreaCode.objects.filter(area=village).update(code="530425001099")
+        AreaCode.objects.filter(area=village.parent).update(code="530425001099")
+    assert code_of(village) == "530425001007"
 
 
 def test_nobody_recodes_outside_his_reach(village):
