@@ -19,19 +19,29 @@
 -- The seats nobody answers for.
 SELECT * FROM vacant_seats(%(low)s, %(high)s, %(at)s)
 
--- name: books
--- The books of every child area and duty, of every duty and of the whole: each part counted by itself.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
-       count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
+-- name: standing_counts
+-- How many stand how: each part counted by itself, and so is what is expected.
+count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at > o.due_at) AS met_late,
        count(*) FILTER (WHERE {unmet} AND ({waived})) AS waived,
        count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.due_at <= %(at)s) AS overdue,
        count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.due_at > %(at)s) AS pending,
        count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.seat_id = ANY (%(vacant)s)) AS unowned,
        count(*) AS expected
+
+-- name: books
+-- The books of an area as a whole, in a pass of its own.
+SELECT {standing_counts}
 FROM {source} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-GROUP BY GROUPING SETS ((1, 2), (2), ())
+
+-- name: book_cells
+-- The books by child area and duty: added up, they must be those of the whole.
+SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
+       {standing_counts}
+FROM {source} o
+WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+GROUP BY 1, 2
 
 -- name: wanted
 -- Which gaps a filter lets through: of these duties, of an owner's role, overdue with these kinds or on a vacant seat.
