@@ -1,0 +1,217 @@
+"""Holes in the chain of responsibility: vacancies at every level, leave, watched owners; and what is no hole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sibulou.demo.drill_books import Plant
+from sibulou.demo.drill_diary import TICK
+from sibulou.demo.drill_plot import DAY, HOUR, Plot
+from sibulou.demo.drill_roster import Absence, Place, Thing, around
+from sibulou.duty import board
+from sibulou.duty.watch import lift_watch, put_under_watch
+from sibulou.demo.drill_play import BY
+from sibulou.roster.appointments import end_leave, take_leave
+from sibulou.roster.models import Leave, Subject, User
+
+
+def plant_vacancies(plot: Plot, each: int) -> None:
+    """For every role that answers for a duty: its holder leaves, and nobody is found for some hours."""
+    places = _places(plot)
+    for role in sorted(places):
+        for place in _some(plot, places[role], each):
+            _vacate(plot, place, f"vacancy.{role}")
+    for kind, deed in (
+        ("leave.no_stand_in", _on_leave), ("leave.stand_in", _stood_in), ("leave.deputy", _deputised),
+        ("owner.watched", _owner_watched),
+    ):  # fmt: skip
+        for place in _some(plot, places.get("village_secretary", []) + places.get("group_head", []), each):
+            deed(plot, place, kind)
+
+
+def _places(plot: Plot) -> dict[str, list[Place]]:
+    """The seats that owe something by the calendar and are open to be planted in."""
+    owing: dict[str, set[Place]] = {}
+    for items in plot.by_duty.values():
+        for item in items:
+            if item.place not in plot.play.look.vacancies and item.pane.opens < plot.day(2):
+                owing.setdefault(item.place[0], set()).add(item.place)
+    return {role: sorted(places) for role, places in owing.items()}
+
+
+def _some(plot: Plot, places: Iterable[Place], count: int) -> list[Place]:
+    free = [place for place in places if place not in plot.play.look.vacancies]
+    return plot.play.rng.sample(free, min(count, len(free)))
+
+
+def _span(plot: Plot) -> tuple[datetime, datetime]:
+    """Some hours of a day or two."""
+    rng = plot.play.rng
+    start = plot.day(rng.randrange(1, max(2, plot.days - 2)), rng.randrange(7, 20) + rng.choice((0, 0.25, 0.5, 0.75)))
+    return start, around(min(start + rng.randrange(5, 30) * HOUR, plot.play.end - HOUR), TICK)
+
+
+def _hole(plot: Plot, place: Place, kind: str, *, control: bool = False) -> Plant:
+    plant = plot.plant(kind, f"{place[0]} {place[1]}", control=control)
+    plot.play.look.vacancies[place] = plant
+    return plant
+
+
+def _vacate(plot: Plot, place: Place, kind: str) -> None:
+    _hole(plot, place, kind)
+    start, stop = _span(plot)
+    plot.play.at(start, lambda now: plot.play.vacate(place, now))
+    plot.play.at(stop, lambda now: _fill(plot, place, now))
+
+
+def _fill(plot: Plot, place: Place, now: datetime) -> None:
+    plot.play.fill(place, now)
+
+
+def _alone(plot: Plot, place: Place, now: datetime) -> User:
+    """A new holder without deputies, so that everything hangs on him."""
+    plot.play.vacate(place, now)
+    return plot.play.fill(place, now)
+
+
+def _on_leave(plot: Plot, place: Place, kind: str) -> None:
+    """On leave, and nobody stands in: unowned until the return."""
+    _hole(plot, place, kind)
+    start, stop = _span(plot)
+
+    def go(now: datetime) -> None:
+        user = _alone(plot, place, now - timedelta(0))
+        away(now, user)
+
+    def away(now: datetime, user: User) -> None:
+        leave = take_leave(user=user, starts_at=now, by=BY, now=now)
+        absence = Absence(user.pk, now)
+        plot.play.roster.absences.append(absence)
+        plot.play.ledger.chain_changed()
+        plot.play.at(stop, lambda back: _return(plot, leave, absence, back))
+
+    plot.play.at(start, go)
+
+
+def _return(plot: Plot, leave: Leave, absence: Absence, now: datetime) -> None:
+    end_leave(leave=leave, at=now, by=BY, now=now)
+    absence.ends = now
+    plot.play.ledger.chain_changed()
+
+
+def _stood_in(plot: Plot, place: Place, kind: str) -> None:
+    """On leave with a stand-in: owned throughout, by the stand-in."""
+    _hole(plot, place, kind, control=True)
+    start, stop = _span(plot)
+
+    def go(now: datetime) -> None:
+        user, other = _alone(plot, place, now), plot.play.account(now)
+        leave = take_leave(user=user, starts_at=now, by=BY, now=now, stand_in=other)
+        absence = Absence(user.pk, now, stand_in=other.pk)
+        plot.play.roster.absences.append(absence)
+        plot.play.ledger.chain_changed()
+        plot.play.at(stop, lambda back: _return(plot, leave, absence, back))
+
+    plot.play.at(start, go)
+
+
+def _deputised(plot: Plot, place: Place, kind: str) -> None:
+    """The holder leaves and a deputy is there: owned throughout, by the deputy."""
+    _hole(plot, place, kind, control=True)
+    start, _ = _span(plot)
+
+    def go(now: datetime) -> None:
+        plot.play.fill(place, now, deputy=True)
+        plot.play.vacate(place, now, deputies=False)
+
+    plot.play.at(start, go)
+
+
+def _owner_watched(plot: Plot, place: Place, kind: str) -> None:
+    """The owner is put under watch himself: his leaves are unowned until he is lifted, and he is owed readings."""
+    _hole(plot, place, kind)
+    start, stop = _span(plot)
+    person = resident(plot)
+    if person is None:
+        return
+    plot.taken.add(person.id)
+    hole = plot.plant("owner.watched_himself", person.label)
+    plot.play.look.vacancies["guard", -person.id] = hole
+
+    def under_watch(now: datetime) -> None:
+        plot.play.vacate(place, now)
+        plot.play.fill(place, now, person=person)
+        subject = Subject.objects.get(pk=person.id)
+        put_under_watch(event=plot.play.event, subject=subject, klass="home", starts_at=now,
+                        planned_until=now + 14 * DAY, by=BY)  # fmt: skip
+        plot.play.reconcile(now)
+        person.watches.append((now, stop))
+        for item in plot.items_of([person], seen_from=now, scopes=("people.watched",)):
+            item.plant = hole
+            plot.play.ledger.add(item)
+        plot.play.ledger.chain_changed()
+
+    def lifted(now: datetime) -> None:
+        lift_watch(subject=Subject.objects.get(pk=person.id), klass="home", at=now, reason="演练", by=BY, now=now)
+        plot.play.ledger.chain_changed()
+
+    plot.play.at(start, under_watch)
+    plot.play.at(stop, lifted)
+
+
+def resident(plot: Plot) -> Thing | None:
+    """Someone at home with nothing planted on him."""
+    people = [
+        one for one in plot.play.roster.of("person")
+        if one.what == "present" and not one.watches and one.id not in plot.taken
+        and one.id not in plot.play.roster.person_of.values()
+        and all(not item.fate for item in plot.diary(one).items)
+    ]  # fmt: skip
+    return plot.play.rng.choice(people) if people else None
+
+
+def plant_unassignable(plot: Plot, each: int) -> None:
+    """L1: nobody can be assigned when the duty opens: it exists, unowned, from its first minute, on the next list up."""
+    for _ in range(each):
+        people = resident(plot)
+        if people is None:
+            return
+        _symptom_without_doctor(plot, people)
+
+
+def _symptom_without_doctor(plot: Plot, person: Thing) -> None:
+    roster = plot.play.roster
+    place = roster.place("village_doctor", person)
+    if place in plot.play.look.vacancies:
+        return
+    plot.taken.add(person.id)
+    plant = _hole(plot, place, "leak.L1_unassignable")
+    day = plot.play.rng.randrange(2, max(3, plot.days - 2))
+    gone = plot.play.at(plot.day(day, 8), lambda now: plot.play.vacate(place, now))
+    sent = plot.writer.record(person, "symptom_found", gone + HOUR, content={"symptoms": ["cough"]})
+    item = plot.opened("symptom.to_clinic", person, sent)
+    plot.misses(item, plant)
+    plot.diary(person).sent.append(sent)
+    plot.play.then(sent.received, lambda now: _on_the_next_list(plot, place, now))
+    plot.play.at(gone + 9 * HOUR, lambda now: _fill(plot, place, now))
+
+
+def _on_the_next_list(plot: Plot, place: Place, now: datetime) -> None:
+    """Whether the one above finds it on his own list."""
+    from sibulou.roster.models import Seat
+
+    role, area = place
+    heir = plot.play.roster.heir(place, now)
+    if heir is None:
+        return
+    seat = Seat.objects.get(role=heir[0], area_id=heir[1], subject__isnull=True)
+    user = plot.play.roster.answers(heir, now)
+    assert user is not None
+    own = Seat.objects.get(role=role, area_id=area, subject__isnull=True)
+    listed = board.mine(user, [seat.pk], area=area, now=now, horizon=now)
+    plot.play.look.check(
+        "leak.L1_next_list", any(gap.seat == own.pk and gap.unowned for gap in listed),
+        f"{role} 空缺时，其应办不在上一级 {heir[0]} 的清单上。",
+        f"What the vacant {role} owes is not on the list of {heir[0]} above.",
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""What will be owed, and by which hands the drill chooses the places of its plants.
+
+The plot is made before the clock starts: every window of every thing to the end of the drill, by the drill's own calendar
+(`drill_plan.py`), the stages and the stricter townships it is going to set, and the fate of each window.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sibulou.demo.drill_books import Item, Plant, Sent
+from sibulou.demo.drill_diary import Diary, Extra, Span, Writer
+from sibulou.demo.drill_plan import DutyRead, Pane, Timetable, grid_panes, own_panes
+from sibulou.demo.drill_play import Play
+from sibulou.demo.drill_roster import Stay, Thing, around
+from sibulou.roster.area_key import Level, ancestor
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One level in force."""
+
+    level: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Strict:
+    """A township's stricter timing of a duty from a moment on; `raw` is what the product is told."""
+
+    duty: str
+    township: int
+    starts: datetime
+    table: Timetable
+    raw: Mapping[str, Any]
+
+
+@dataclass
+class Plot:
+    """The windows and diaries of all things, and what is planted in them."""
+
+    play: Play
+    writer: Writer
+    stretches: tuple[Stretch, ...]
+    strict: list[Strict] = field(default_factory=list)
+    diaries: dict[int, Diary] = field(default_factory=dict)
+    by_duty: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
+    plants: list[Plant] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+
+    # --- windows ----------------------------------------------------------------------------------
+
+    def panes(self, duty: DutyRead, stay: Stay) -> Iterator[Pane]:
+        """The windows a thing in a scope owes of a duty, over all stages."""
+        thing, since, until = stay
+        first: datetime | None = None
+        for stretch in self.stretches:
+            table = duty.timetables.get(stretch.level)
+            if table is None:
+                first = None
+                continue
+            first = first or stretch.starts
+            for piece in self._pieces(duty, table, stretch, thing.area):
+                yield from self._piece(piece, since, until, first)
+
+    def _pieces(
+        self, duty: DutyRead, table: Timetable, stretch: Stretch, area: int
+    ) -> list[tuple[Timetable, datetime, datetime, datetime]]:
+        """(timing, anchor of its grid, from, until): the plan's, and from its moment on the township's stricter one."""
+        for one in self.strict:
+            if one.duty == duty.key and one.township == ancestor(area, Level.TOWNSHIP):
+                turn = max(stretch.starts, one.starts)
+                if turn < stretch.ends:
+                    return [(table, stretch.starts, stretch.starts, turn), (one.table, turn, turn, stretch.ends)]
+        return [(table, stretch.starts, stretch.starts, stretch.ends)]
+
+    def _piece(
+        self, piece: tuple[Timetable, datetime, datetime, datetime], since: datetime, until: datetime | None,
+        first: datetime,
+    ) -> Iterator[Pane]:  # fmt: skip
+        table, anchor, starts, ends = piece
+        zone = self.play.roster.zone
+        if table.kind in ("daily", "every"):
+            for pane in grid_panes(table, anchor=anchor, start=starts, end=ends, zone=zone):
+                if since <= pane.warn and (until is None or until > pane.warn):
+                    yield pane
+        elif table.kind in ("once", "after"):
+            for pane in own_panes(table, entered=max(since, first), zone=zone):
+                if starts <= pane.opens < ends and (until is None or until > pane.opens):
+                    yield pane
+
+    def items_of(
+        self, things: Iterable[Thing], *, seen_from: datetime | None = None, scopes: Iterable[str] | None = None
+    ) -> list[Item]:
+        """Everything these things owe by the calendar. `seen_from`: when the system can know of what it opened late."""
+        things = list(things)
+        found: list[Item] = []
+        for duty in self.play.ledger.plan.duties.values():
+            if scopes is not None and duty.scope not in scopes:
+                continue
+            for stay in self.play.roster.stays(duty.scope, things):
+                place = self.play.roster.place(duty.owner, stay[0])
+                found += [
+                    Item(duty.key, stay[0], place, pane, max(pane.opens, seen_from or pane.opens))
+                    for pane in self.panes(duty, stay)
+                ]
+        return found
+
+    def enter(self, items: Iterable[Item]) -> None:
+        """These items are part of the plot from now on."""
+        for item in items:
+            self.diary(item.thing).items.append(item)
+            self.by_duty[item.duty].append(item)
+
+    def diary(self, thing: Thing) -> Diary:
+        return self.diaries.setdefault(thing.id, Diary(thing))
+
+    # --- choosing places --------------------------------------------------------------------------
+
+    def plant(self, kind: str, where: str, *, control: bool = False) -> Plant:
+        one = Plant(kind, where, control)
+        self.plants.append(one)
+        return one
+
+    def pick(self, candidates: Iterable[Item], wanted: Callable[[Item], bool] = lambda item: True) -> Item | None:
+        """A window that nothing is planted in yet and whose miss will show before the drill ends; None: there is none."""
+        latest = self.play.end - 4 * HOUR
+        found = [
+            item for item in candidates
+            if not item.fate and item.plant is None and item.thing.id not in self.taken
+            and item.pane.due <= latest and wanted(item)
+        ]  # fmt: skip
+        return self.play.rng.choice(found) if found else None
+
+    def windows(self, duty: str, thing: Thing) -> list[Item]:
+        """The windows of one thing, in order."""
+        return sorted((item for item in self.diary(thing).items if item.duty == duty), key=lambda one: one.pane.opens)
+
+    def room(self, item: Item) -> Span | None:
+        """When the item can be met late: a while after it was due, before its window closes and the drill ends."""
+        start = item.pane.due + timedelta(minutes=self.play.rng.randrange(20, 90))
+        stop = min(start + 20 * HOUR, item.pane.until or self.play.end, self.play.end - HOUR)
+        return (start, stop) if stop - start > timedelta(minutes=10) else None
+
+    def misses(self, item: Item, plant: Plant) -> None:
+        item.fate, item.plant = "miss", plant
+        self.mark(item.pane.due)
+
+    def late(self, item: Item, plant: Plant, span: Span) -> None:
+        item.fate, item.plant, item.late = "late", plant, span
+        self.mark(item.pane.due)
+
+    def own(self, item: Item, plant: Plant, sent: Iterable[Sent]) -> None:
+        """The plant tells of this window itself; nobody else closes it."""
+        item.fate, item.plant = "own", plant
+        self.mark(item.pane.due)
+        records = list(sent)
+        for one in records:
+            self.mark(one.received)
+        self.diary(item.thing).sent += records
+
+    def mark(self, moment: datetime) -> None:
+        """Look at the screen at the first step after this moment."""
+        self.play.watched_moments.add(around(moment, 15))
+
+    # --- what records open ------------------------------------------------------------------------
+
+    def opened(self, duty: str, thing: Thing, sent: Sent) -> Item:
+        """What a record opens for a thing at the moment it happened."""
+        read = self.play.ledger.plan.duties[duty]
+        stretch = next(one for one in self.stretches if one.starts <= sent.happened < one.ends)
+        (pane,) = own_panes(read.timetables[stretch.level], entered=sent.happened, zone=self.play.roster.zone)
+        item = Item(duty, thing, self.play.roster.place(read.owner, thing), pane, sent.received, sent.id)
+        sent.opens.append(item)
+        self.diary(thing).items.append(item)
+        return item
+
+    def ask(self, thing: Thing, form: str, content: dict[str, object], span: Span, then: Callable[[Sent], None]) -> None:
+        """Have a record written about a thing, somewhere in a span."""
+        self.diary(thing).extras.append(Extra(form, content, span, then))
+
+    def day(self, number: int, hour: float = 0) -> datetime:
+        """A moment on a day of the drill (0: the day of the start key), by the county's clock."""
+        zone = self.play.roster.zone
+        midnight = self.play.start.astimezone(zone).replace(hour=0, minute=0)
+        return (midnight + number * DAY + timedelta(hours=hour)).astimezone(self.play.start.tzinfo)
+
+    @property
+    def days(self) -> int:
+        return (self.play.end - self.play.start).days
+
+    # --- handing over -----------------------------------------------------------------------------
+
+    def write_extras(self) -> None:
+        """Write the records that the plants asked for so far; what they open joins the diaries."""
+        for diary in list(self.diaries.values()):
+            self.writer.extras(diary)
+            diary.extras.clear()
+
+    def hand_over(self) -> None:
+        """Write every diary and put the records on their way; what is owed by the calendar goes into the books."""
+        self.write_extras()
+        opened = {id(item) for diary in self.diaries.values() for sent in diary.sent for item in sent.opens}
+        for diary in self.diaries.values():
+            self.play.post(self.writer.write(diary))
+            for item in diary.items:
+                if id(item) not in opened:
+                    self.play.ledger.add(item)
