@@ -25,6 +25,7 @@ SET_BY_NOBODY = {
     "obligation.tell_at": "the plan's clock",
     "obligation.until_at": "the plan's clock",
     "obligation.next_climb_at": "the ladder",
+    "obligation.heard_at": "the record names who told it",
     "obligation.known_at": "the server's clock",
     "obligation.waived_at": "the waiver names who asked and who granted",
     "revision.changed_at": "the record or waiver that changed it names who did",

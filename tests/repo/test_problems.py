@@ -11,7 +11,7 @@ from sibulou.lib.problem import CATALOGUE, Problem
 
 pages.load_all()
 KINDS = sorted(CATALOGUE.values(), key=lambda kind: kind.number)
-WHAT_TO_DO_ZH = ("请", "先", "须", "应", "再", "可", "改", "允许")
+WHAT_TO_DO_ZH = ("请", "先", "须", "应", "再", "可", "改", "允许", "无需")
 WHAT_TO_DO_EN = {
     "add", "allow", "allowed", "appoint", "ask", "begin", "change", "check", "choose", "close", "compare",
     "correct", "define", "divide", "do", "end", "enter", "export", "find", "free", "give",
