@@ -7,7 +7,25 @@ from django.urls import URLPattern, URLResolver, path
 
 from sibulou.api.v1 import api
 from sibulou.web import sign_in
-from sibulou.web.pages import net
+from sibulou.web.pages import (
+    accounts,
+    areas,
+    audit_trail,
+    event,
+    events,
+    feedback,
+    gaps,
+    mine,
+    net,
+    notes,
+    obligations,
+    own_account,
+    records,
+    refusals,
+    strictness,
+    subjects,
+    waivers,
+)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -22,4 +40,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", healthz),
     path("api/v1/", api.urls),
     *net.urlpatterns,
+    *accounts.urlpatterns,
+    *audit_trail.urlpatterns,
+    *event.urlpatterns,
+    *events.urlpatterns,
+    *feedback.urlpatterns,
+    *mine.urlpatterns,
+    *notes.urlpatterns,
+    *obligations.urlpatterns,
+    *own_account.urlpatterns,
+    *records.urlpatterns,
+    *refusals.urlpatterns,
+    *strictness.urlpatterns,
+    *subjects.urlpatterns,
+    *waivers.urlpatterns,
+    *gaps.urlpatterns,
+    *areas.urlpatterns,
 ]
