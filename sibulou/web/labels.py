@@ -42,6 +42,11 @@ def address_of(kind: str, number: int, area: int) -> str:
     return {"household": f"/households/{number}/", "person": f"/people/{number}/"}.get(kind, f"/subjects/{number}/")
 
 
+def word(zh: str, en: str) -> str:
+    """The Chinese or the English words, by the reader's language."""
+    return pick((zh, en), language())
+
+
 @dataclass(frozen=True)
 class Owner:
     """A seat in words, and who answers for it: no name means that it is vacant."""

@@ -1,0 +1,106 @@
+"""The audit chain, in sentences, and its check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_POST
+
+from sibulou.roster.audit import ChainCheck, audit
+from sibulou.roster.models import AuditLine
+from sibulou.roster.role import Right
+from sibulou.web.allow import need, roots
+from sibulou.web.deeds import DEEDS, sentence
+from sibulou.web.labels import language, places, word
+from sibulou.web.middleware import Asking
+from sibulou.web.texts import number_of
+
+PAGE = 50
+CHECKS = ("audit.check", "kernel.check")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line in words."""
+
+    line: AuditLine
+    sentence: str
+    place: str
+
+
+@require_GET
+def audit_trail(request: Asking) -> HttpResponse:
+    """The lines one may see, newest first, page by page."""
+    need(request.reach, Right.AUDIT)
+    rows = AuditLine.objects.order_by("-id")
+    kind, by, before = (request.GET.get(name, "") for name in ("kind", "by", "before"))
+    if kind in DEEDS:
+        rows = rows.filter(kind=kind)
+    if by and "\x00" not in by:
+        rows = rows.filter(by=by[:80])
+    if before:
+        rows = rows.filter(pk__lt=number_of(before))
+    found = list(rows[: PAGE + 1])
+    facts = {
+        "lines": _shown(found[:PAGE]),
+        "next": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "checks": _shown([line for kind in CHECKS if (line := _latest(kind)) is not None]),
+        "kinds": sorted(DEEDS),
+        "kind": kind,
+        "by": by,
+    }
+    return render(request, "web/audit.html", facts)
+
+
+def _latest(kind: str) -> AuditLine | None:
+    return AuditLine.objects.filter(kind=kind).order_by("-id").first()
+
+
+def _shown(lines: list[AuditLine]) -> list[Shown]:
+    where = places({line.area_id for line in lines if line.area_id})
+    return [
+        Shown(line, sentence(line, language()), where.get(line.area_id, "") if line.area_id else "") for line in lines
+    ]
+
+
+def check_chain() -> ChainCheck:
+    """Recompute every seal in the database, as its owner; only for whoever holds the right to audit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lines, broken_at FROM audit_check()")
+        lines, broken_at = cursor.fetchone()
+    return ChainCheck(lines=lines, broken_at=broken_at)
+
+
+@require_POST
+def checks(request: Asking) -> HttpResponse:
+    """Check the chain now; the check is on record itself."""
+    need(request.reach, Right.AUDIT)
+    found = check_chain()
+    broken = found.broken_at
+    zh, en = ("全部相符", "all fit") if broken is None else (f"自第 {broken} 条起不符", f"broken from line {broken} on")
+    home = roots(request.reach, Right.AUDIT)[0]
+    audit("audit.check", by=request.by, now=request.now, area=home, lines=found.lines, broken_at=broken,
+          found=word(zh, en))  # fmt: skip
+    if broken is None:
+        messages.success(request, word(f"已核对 {found.lines} 条，{zh}。", f"{found.lines} lines checked: {en}."))
+    else:
+        messages.error(
+            request,
+            word(
+                f"审计链{zh}：有人改动过数据库。请立即报告个人信息保护负责人，并保全备份。",
+                f"The chain is {en}: somebody has changed the database. Tell the data-protection officer now and keep "
+                "the backups safe.",
+            ),
+        )
+    return HttpResponseRedirect("/audit/")
+
+
+urlpatterns: list[URLPattern] = [
+    path("audit/", audit_trail),
+    path("audit/checks/", checks),
+]

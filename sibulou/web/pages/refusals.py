@@ -1,0 +1,182 @@
+"""Records to settle: conflicts side by side, refused ones, and those about something that is on no roster."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.timezone import get_current_timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sibulou.duty.force import stages
+from sibulou.duty.intake import Outcome
+from sibulou.duty.models import Record, Refusal
+from sibulou.duty.refusal import settle_refusal
+from sibulou.lib.problem import Problem
+from sibulou.roster.models import Subject, User
+from sibulou.web.forms import uuid_or_none
+from sibulou.web.labels import address_of, clock, language, pick, places
+from sibulou.web.middleware import Asking
+from sibulou.web.sheet import may_tell
+from sibulou.web.timeline import plan_words
+
+PAGE = 50
+OUTCOME_WORDS: dict[str, tuple[str, str]] = {
+    Outcome.CONFLICTING: ("两份不同", "conflicting"),
+    Outcome.REFUSED: ("没有收下", "refused"),
+    Outcome.UNKNOWN_SUBJECT: ("对象未入册", "subject not on the roster"),
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One answer of two records, side by side."""
+
+    label: str
+    kept: str
+    sent: str
+
+    @property
+    def differs(self) -> bool:
+        return self.kept != self.sent
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One record to settle in words."""
+
+    refusal: Refusal
+    outcome: str
+    sentence: str
+    form: str
+    subject: str
+    told_by: str
+    place: str
+
+
+def _facts(refusal: Refusal) -> dict[str, object]:
+    """What was sent, as far as it can be read."""
+    return refusal.payload if isinstance(refusal.payload, dict) else {}
+
+
+def _subject(refusal: Refusal) -> Subject | None:
+    text = str(_facts(refusal).get("subject", ""))
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        return None
+    return Subject.objects.filter(pk=int(text)).first()
+
+
+@require_GET
+def refusals(request: Asking) -> HttpResponse:
+    """What waits to be settled in one's area, the oldest first; and what was settled lately."""
+    waiting = Refusal.objects.filter(settled_at__isnull=True)
+    wanted = request.GET.get("outcome", "")
+    if wanted in OUTCOME_WORDS:
+        waiting = waiting.filter(outcome=wanted)
+    facts = {
+        "waiting": _waiting(list(waiting.order_by("received_at", "pk")[:PAGE])),
+        "more": max(waiting.count() - PAGE, 0),
+        "settled": _waiting(list(Refusal.objects.filter(settled_at__isnull=False).order_by("-settled_at")[:10])),
+        "outcomes": [(key, pick(words, language())) for key, words in OUTCOME_WORDS.items()],
+        "wanted": wanted,
+    }
+    return render(request, "web/refusals.html", facts)
+
+
+def _waiting(rows: list[Refusal]) -> list[Waiting]:
+    forms, _, _ = plan_words()
+    users = User.objects.in_bulk({row.told_by_id for row in rows if row.told_by_id})
+    where = places({row.area_id for row in rows if row.area_id})
+    found = []
+    for row in rows:
+        told = _facts(row)
+        form = str(told.get("form", ""))
+        subject = _subject(row)
+        found.append(
+            Waiting(
+                refusal=row,
+                outcome=pick(OUTCOME_WORDS.get(row.outcome, (row.outcome, row.outcome)), language()),
+                sentence=pick((row.words_zh, row.words_en), language()),
+                form=forms[form].say(language()) if form in forms else form[:40],
+                subject=subject.label if subject else str(told.get("subject", ""))[:40],
+                told_by=users[row.told_by_id].name if row.told_by_id in users else "",
+                place=where.get(row.area_id, "") if row.area_id else "",
+            )
+        )
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def refusal(request: Asking, number: int) -> HttpResponse:
+    """One record to settle: what was sent, what is wrong with it, and what stands in its place."""
+    row = Refusal.objects.filter(pk=number).first()
+    if row is None:
+        raise Http404
+    if request.method == "GET":
+        return _draw(request, row)
+    try:
+        settle_refusal(refusal=row, how=request.POST.get("how", ""), by=request.by, now=request.now)
+    except Problem as problem:
+        return _draw(request, row, sentence=problem.say(language()), status=problem.status)
+    messages.success(request, pick(("已处理，原件仍然留存。", "Settled; what was sent is still kept."), language()))
+    return HttpResponseRedirect("/refusals/")
+
+
+def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    subject = _subject(row)
+    number = uuid_or_none(row.record_id)
+    kept = Record.objects.filter(pk=number).first() if number and row.outcome == Outcome.CONFLICTING else None
+    told = _facts(row)
+    forms = {key for running in stages() for key in running.plan.forms}
+    again = subject is not None and may_tell(request, subject) and told.get("form") in forms
+    facts = {
+        "one": _waiting([row])[0],
+        "row": row,
+        "subject": subject,
+        "home": address_of(subject.kind, subject.pk, subject.area_id) if subject else "",
+        "kept": kept,
+        "sides": _sides(kept, told) if kept else [],
+        "sent": json.dumps(row.payload, ensure_ascii=False, indent=1),
+        "form": told.get("form"),
+        "again": again,
+        "how": request.POST.get("how", ""),
+        "sentence": sentence,
+    }
+    return render(request, "web/refusal.html", facts, status=status)
+
+
+def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
+    """Both records, answer by answer; the moment first."""
+    forms = {key: form for running in stages() for key, form in running.plan.forms.items()}
+    form = forms.get(kept.form)
+    sent = told.get("content")
+    content = sent if isinstance(sent, dict) else {}
+    sides = [Side(pick(("何时发生", "When"), language()), clock(kept.claimed_at), _moment(told.get("happened_at")))]
+    for key in dict.fromkeys([*kept.content, *content]):
+        field = form.field(key) if form else None
+        label = field.title.say(language()) if field else str(key)
+        sides.append(Side(label, _said(kept.content.get(key)), _said(content.get(key))))
+    return sides
+
+
+def _moment(value: object) -> str:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return clock(moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone()))
+
+
+def _said(value: object) -> str:
+    return "—" if value is None else json.dumps(value, ensure_ascii=False).strip('"')
+
+
+urlpatterns: list[URLPattern] = [
+    path("refusals/", refusals),
+    path("refusals/<int:number>/", refusal),
+]

@@ -1,0 +1,289 @@
+"""Households, people, posts, places and institutions: what is held, who answers, what is owed now, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.timezone import get_current_timezone, localdate
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from sibulou.duty.models import Obligation, Watch
+from sibulou.lib.cipher import CannotOpen
+from sibulou.lib.problem import Problem
+from sibulou.roster import codes
+from sibulou.roster.identity import Kind
+from sibulou.roster.models import Household, Person, Seat, Subject
+from sibulou.roster.role import Right
+from sibulou.roster.seal import HOUSEHOLD_PHONE, IDENTITY, PERSON_PHONE, field_cipher, unmask
+from sibulou.web.labels import KIND_WORDS, address_of, clock, language, masked, owners, pick, places
+from sibulou.web.middleware import Asking
+from sibulou.web.owed import owed
+from sibulou.web.sheet import doors, forms_about, may_tell
+from sibulou.web.timeline import Place, history, plan_words
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is held. `field` is set for a sealed number, which is shown in full for a reason."""
+
+    label: str
+    value: str
+    link: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a household, with how much is owed for him and missed."""
+
+    subject: Subject
+    relation: str
+    state: str
+    open: int
+    missed: int
+
+
+def _word(zh: str, en: str) -> str:
+    return pick((zh, en), language())
+
+
+def _found(number: int) -> Subject:
+    subject = Subject.objects.select_related("area").filter(pk=number).first()
+    if subject is None:
+        raise Http404
+    return subject
+
+
+@require_GET
+def household(request: Asking, number: int) -> HttpResponse:
+    """A household."""
+    return _page_of(request, number, "household")
+
+
+@require_GET
+def person(request: Asking, number: int) -> HttpResponse:
+    """A person."""
+    return _page_of(request, number, "person")
+
+
+@require_GET
+def other(request: Asking, number: int) -> HttpResponse:
+    """A post, a place or an institution; anything else is sent on to its own page."""
+    return _page_of(request, number, "post", "place", "institution")
+
+
+def _page_of(request: Asking, number: int, *kinds: str) -> HttpResponse:
+    subject = _found(number)
+    if subject.kind not in kinds:
+        return HttpResponseRedirect(address_of(subject.kind, subject.pk, subject.area_id))
+    return _draw(request, subject)
+
+
+@never_cache
+@require_POST
+def numbers(request: Asking, number: int) -> HttpResponse:
+    """Show one number in full, this once, for a reason that is kept."""
+    subject = _found(number)
+    field = request.POST.get("field", "")
+    try:
+        shown = unmask(
+            subject=subject,
+            field=field,
+            reason=request.POST.get("reason", ""),
+            reach=request.reach,
+            by=request.by,
+            now=request.now,
+        )
+    except Problem as problem:
+        return _draw(request, subject, sentence=problem.say(language()), status=problem.status)
+    return _draw(request, subject, revealed=(field, shown or _word("没有登记", "none is known")))
+
+
+def _draw(
+    request: Asking,
+    subject: Subject,
+    *,
+    sentence: str = "",
+    revealed: tuple[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    about = _about(subject)
+    rows = _open(about, request.now)
+    shown = [one for one in owed(rows, language=language(), now=request.now) if one.open]
+    links = doors([one.row for one in shown], onward=request.path if request.method == "GET" else "", now=request.now)
+    page = history(
+        subject.pk,
+        now=request.now,
+        language=language(),
+        zone=get_current_timezone(),
+        before=Place.read(request.GET.get("before", "")),
+    )
+    facts = {
+        "subject": subject,
+        "kind": _word(*KIND_WORDS[subject.kind]),
+        "place": places([subject.area_id])[subject.area_id],
+        "area": subject.area,
+        "facts": _FACTS[subject.kind](subject, localdate(request.now)),
+        "members": _members(subject, request.now) if subject.kind == "household" else None,
+        "owners": _owners(subject, rows, request.now),
+        "owed": [(one, links.get(one.row.pk, [])) for one in shown],
+        "missed": sum(one.stands == "overdue" for one in shown),
+        "watches": _watches(subject),
+        "history": page,
+        "may_tell": may_tell(request, subject) and subject.until is None,
+        "forms": [(form.key, form.title.say(language())) for form in forms_about(subject.kind, request.now)],
+        "may_unmask": request.reach.covers(subject.area_id, Right.UNMASK),
+        "sentence": sentence,
+        "revealed": revealed,
+        "first": "before" not in request.GET,
+        "ended": clock(subject.until) if subject.until else "",
+    }
+    return render(request, "web/subject.html", facts, status=status)
+
+
+def _about(subject: Subject) -> list[int]:
+    """The subject, and the people of a household with it."""
+    if subject.kind != "household":
+        return [subject.pk]
+    return [subject.pk, *Person.objects.filter(household=subject.pk).values_list("pk", flat=True)]
+
+
+def _open(about: Sequence[int], now: datetime) -> list[Obligation]:
+    rows = Obligation.objects.filter(subject__in=about, met_at__isnull=True, opened_at__lte=now)
+    return list(rows.select_related("duty", "subject", "stage").order_by("due_at", "pk")[:300])
+
+
+def _members(subject: Subject, now: datetime) -> list[Member]:
+    rows = (
+        Person.objects.filter(household=subject.pk, subject__until__isnull=True)
+        .select_related("subject")
+        .annotate(
+            open=Count(
+                "subject__obligations",
+                filter=Q(subject__obligations__met_at__isnull=True, subject__obligations__waived_at__isnull=True,
+                         subject__obligations__opened_at__lte=now),
+            ),
+            missed=Count(
+                "subject__obligations",
+                filter=Q(subject__obligations__met_at__isnull=True, subject__obligations__waived_at__isnull=True,
+                         subject__obligations__due_at__lte=now),
+            ),
+        )
+        .order_by("relation", "pk")
+    )  # fmt: skip
+    return [
+        Member(row.subject, codes.RELATION.label(row.relation, language()),
+               codes.RESIDENCE.label(row.state, language()), row.open, row.missed)
+        for row in rows
+    ]  # fmt: skip
+
+
+def _owners(subject: Subject, rows: Sequence[Obligation], now: datetime) -> list[object]:
+    """The seats that answer with this subject: its own first, then those that owe something for it now."""
+    own = list(Seat.objects.filter(subject=subject).values_list("pk", flat=True))
+    seats = dict.fromkeys([*own, *(row.seat_id for row in rows)])
+    if not rows:
+        latest = Obligation.objects.filter(subject=subject).order_by("-opened_at").values_list("seat_id", flat=True)
+        seats |= dict.fromkeys(latest[:20])
+    found = owners(seats, language=language(), now=now)
+    return [found[seat] for seat in seats if seat in found]
+
+
+def _watches(subject: Subject) -> list[tuple[str, Watch]]:
+    if subject.kind != "person":
+        return []
+    _, classes, _ = plan_words()
+    rows = Watch.objects.filter(subject=subject, ended_at__isnull=True).order_by("starts_at")
+    return [(classes[row.klass].say(language()) if row.klass in classes else row.klass, row) for row in rows]
+
+
+def _sealed(label: str, blob: bytes | memoryview | None, field: str, name: str) -> list[Fact]:
+    if blob is None:
+        return [Fact(label, _word("没有登记", "none known"))]
+    try:
+        return [Fact(label, masked(field_cipher().open(bytes(blob), field=name)), field=field)]
+    except CannotOpen as problem:
+        return [Fact(label, problem.say(language()))]
+
+
+def _household_facts(subject: Subject, today: date) -> list[Fact]:
+    row = Household.objects.get(pk=subject.pk)
+    spoken = {"yi": _word("彝语", "Yi"), "mandarin": _word("汉语", "Chinese"), "dialect": _word("方言", "dialect")}
+    return [
+        Fact(_word("户号", "Number"), str(row.number)),
+        Fact(_word("地址", "Address"), row.address or "—"),
+        *_sealed(_word("电话", "Phone"), row.phone_sealed, "phone", HOUSEHOLD_PHONE),
+        Fact(_word("家里说", "Speaks"), spoken.get(row.language, row.language) or "—"),
+        Fact(_word("联系", "Reached"), _word("上门", "at the door") if row.without_phone else _word("电话", "phone")),
+    ]
+
+
+def _person_facts(subject: Subject, today: date) -> list[Fact]:
+    row = Person.objects.select_related("household__subject").get(pk=subject.pk)
+    paper = Kind(row.identity_kind).label(language()) if row.identity_kind in list(Kind) else row.identity_kind
+    return [
+        Fact(_word("所在户", "Household"), row.household.subject.label, f"/households/{row.household_id}/"),
+        Fact(_word("与户主关系", "To the head"), codes.RELATION.label(row.relation, language())),
+        Fact(_word("性别", "Sex"), codes.SEX.label(row.sex, language())),
+        Fact(_word("出生", "Born"), _born(row.birth_date, today)),
+        Fact(_word("民族", "Ethnic group"), codes.ETHNIC.label(row.ethnic, language()) if row.ethnic else "—"),
+        Fact(_word("现状", "Now"), codes.RESIDENCE.label(row.state, language())),
+        *_sealed(f"{_word('证件', 'Paper')} · {paper}", row.identity_sealed, "identity", IDENTITY),
+        *_sealed(_word("电话", "Phone"), row.phone_sealed, "phone", PERSON_PHONE),
+    ]
+
+
+def _born(birth: date | None, today: date) -> str:
+    if birth is None:
+        return "—"
+    age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+    return f"{birth:%F}" + _word(f"（{age} 岁）", f" ({age})")
+
+
+def _post_facts(subject: Subject, today: date) -> list[Fact]:
+    row = subject.post
+    return [
+        Fact(_word("类别", "Kind"), codes.POST.label(row.kind, language())),
+        Fact(_word("位置", "Address"), row.address or "—"),
+        Fact(_word("最少在岗", "Least crew"), str(row.minimum_crew)),
+        Fact(_word("启用", "Opened"), clock(row.opened_at) if row.opened_at else _word("尚未启用", "not open yet")),
+    ]
+
+
+def _place_facts(subject: Subject, today: date) -> list[Fact]:
+    row = subject.place
+    return [
+        Fact(_word("类别", "Kind"), codes.PLACE.label(row.kind, language())),
+        Fact(_word("位置", "Address"), row.address or "—"),
+    ]
+
+
+def _institution_facts(subject: Subject, today: date) -> list[Fact]:
+    row = subject.institution
+    return [
+        Fact(_word("类别", "Kind"), codes.INSTITUTION.label(row.kind, language())),
+        Fact(_word("统一社会信用代码", "Credit code"), row.credit_code or "—"),
+        Fact(_word("地址", "Address"), row.address or "—"),
+    ]
+
+
+_FACTS = {
+    "household": _household_facts,
+    "person": _person_facts,
+    "post": _post_facts,
+    "place": _place_facts,
+    "institution": _institution_facts,
+}
+urlpatterns: list[URLPattern] = [
+    path("households/<int:number>/", household),
+    path("people/<int:number>/", person),
+    path("subjects/<int:number>/", other),
+    path("subjects/<int:number>/numbers/", numbers),
+]

@@ -1,0 +1,51 @@
+"""What people type, read from a page: words, moments and numbers, each with the sentence for what cannot be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.timezone import get_current_timezone
+
+from sibulou.lib.problem import Problem
+
+
+class UnreadableUntil(Problem):
+    """An end of a waiver that is no moment."""
+
+    number = "422.84"
+    zh = "“豁免到何时”没有填对。请填日期和时间，或留空表示长期。"
+    en = "“Until when” cannot be read. Give a date and a time, or leave it empty for no end."
+
+
+class WordsTooLong(Problem):
+    """A text longer than is kept. The fact is `most`."""
+
+    number = "422.85"
+    zh = "文字太长或有不能保存的字符，最多 {most} 个字。请缩短后再提交。"
+    en = "The text is too long, or has signs that cannot be kept: at most {most} characters. Shorten it and try again."
+
+
+def words_of(text: str, most: int) -> str:
+    """A text without blanks around it. Raises WordsTooLong."""
+    plain = text.strip().replace("\r\n", "\n")
+    if len(plain) > most or "\x00" in plain:
+        raise WordsTooLong(most=most)
+    return plain
+
+
+def moment_or_none(text: str) -> datetime | None:
+    """A moment from a browser's field, in the county's zone; None when it is empty. Raises UnreadableUntil."""
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UnreadableUntil from None
+    if not 1970 < moment.year < 2200:
+        raise UnreadableUntil
+    return moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone())
+
+
+def number_of(text: str) -> int:
+    """A number from a form; 0, which nothing has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0

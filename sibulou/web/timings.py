@@ -1,0 +1,86 @@
+"""A duty's timing as a form: the clocks that a township may shorten, drawn from the cadence and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sibulou.duty.cadence import After, Cadence, Clocks, Daily, Every
+
+_CLOCKS = (
+    ("warn", ("提醒责任人", "owner warned")),
+    ("due", ("应办期限", "due")),
+    ("tell", ("报上一级", "next level told")),
+)
+
+
+@dataclass(frozen=True)
+class Box:
+    """One value that can be set: its name, its words, what stands in it, and the type of the input."""
+
+    name: str
+    words: tuple[str, str]
+    value: str
+    type: str = "text"
+
+
+def boxes(cadence: Cadence) -> list[Box]:
+    """What may be set of a cadence, with its present values."""
+    if isinstance(cadence, Daily):
+        return [
+            Box(f"{slot.slot}.{name}", (f"{slot.slot} {words[0]}", f"{slot.slot} {words[1]}"),
+                f"{getattr(slot, name):%H:%M}", "time")
+            for slot in cadence.slots
+            for name, words in (("opens", ("开始", "opens")), *_CLOCKS)
+        ]  # fmt: skip
+    clocks = [Box(name, words, said(getattr(cadence.clocks, name))) for name, words in _CLOCKS]
+    if isinstance(cadence, Every):
+        return [
+            Box("days", ("每几天一次", "every so many days"), str(cadence.days), "number"),
+            Box("opens", ("开始", "opens"), f"{cadence.opens:%H:%M}", "time"),
+            *clocks,
+        ]
+    return clocks
+
+
+def read_boxes(cadence: Cadence, typed: Mapping[str, str]) -> dict[str, object]:
+    """The timing that was typed, as a plan says it; what stays empty keeps its present value."""
+    given = {box.name: (typed.get(box.name) or "").strip()[:40] or box.value for box in boxes(cadence)}
+    if isinstance(cadence, Daily):
+        slots = [
+            {"slot": slot.slot, **{name: given[f"{slot.slot}.{name}"] for name in ("opens", "warn", "due", "tell")}}
+            for slot in cadence.slots
+        ]
+        return {"cadence": {"daily": slots}}
+    clocks = {name: given[name] for name, _ in _CLOCKS}
+    if isinstance(cadence, Every):
+        return {"cadence": {"every": {"days": _whole(given["days"]), "opens": given["opens"]}}, "clocks": clocks}
+    if isinstance(cadence, After):
+        return {"cadence": {"after": {"days": list(cadence.days), "opens": f"{cadence.opens:%H:%M}"}}, "clocks": clocks}
+    kind = "once" if type(cadence).__name__ == "Once" else "event"
+    return {"cadence": {kind: {}}, "clocks": clocks}
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def said(span: timedelta) -> str:
+    """A span as plans say it: `2 hours 30 min`."""
+    minutes = int(span.total_seconds()) // 60
+    days, rest = divmod(minutes, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [f"{count} {unit}" for count, unit in ((days, "days"), (hours, "hours"), (left, "min")) if count]
+    return " ".join(parts) or "0 min"
+
+
+def in_words(cadence: Cadence) -> tuple[str, str]:
+    """A timing in one line, in both languages."""
+    if isinstance(cadence, Daily):
+        due = "、".join(f"{slot.due:%H:%M}" for slot in cadence.slots)
+        return f"每天 {due} 前", f"daily by {due}"
+    clocks: Clocks = cadence.clocks
+    if isinstance(cadence, Every):
+        return f"每 {cadence.days} 天，{said(clocks.due)} 内", f"every {cadence.days} days, within {said(clocks.due)}"
+    return f"{said(clocks.due)} 内", f"within {said(clocks.due)}"
