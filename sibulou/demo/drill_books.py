@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -43,6 +43,7 @@ class Item:
     records: list[Sent] = field(default_factory=list)
     waived: tuple[datetime, datetime | None] | None = None
     met: bool = False
+    met_late: bool = False
 
     @property
     def key(self) -> tuple[str, int, datetime]:
@@ -96,6 +97,10 @@ class Count:
     overdue: int = 0
     pending: int = 0
     unowned: int = 0
+
+    def add(self, other: Count) -> None:
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
 
 
 class Ledger:
@@ -177,7 +182,8 @@ class Ledger:
         return [sent for sent in item.records if sent.id not in self.corrected]
 
     def _weigh(self, item: Item) -> None:
-        item.met = bool(self.effective(item))
+        standing = [sent.happened for sent in self.effective(item)]
+        item.met, item.met_late = bool(standing), min(standing, default=item.pane.due) > item.pane.due
         held = self.unmet.setdefault(item.place, {})
         if item.met:
             held.pop(id(item), None)
@@ -211,21 +217,24 @@ class Ledger:
             if item.seen_from <= at and not item.is_waived(at)
         }
 
-    def count(self, at: datetime, *, level: Level | None = None) -> dict[object, Count]:
-        """The books now: by duty, or by the area of a level."""
-        counts: dict[object, Count] = {}
+    def count(self, at: datetime) -> tuple[dict[str, Count], dict[int, Count]]:
+        """The books now, by duty and by township (what the county owes itself stands under the county's key)."""
+        cells: dict[tuple[str, int], Count] = {}
         for item in self.items:
-            if item.pane.opens > at or item.seen_from > at:
-                continue
-            node = item.duty if level is None else ancestor(item.thing.area, level)
-            self._book(item, counts.setdefault(node, Count()), at)
-        return counts
+            if item.pane.opens <= at and item.seen_from <= at:
+                node = item.duty, ancestor(item.thing.area, Level.TOWNSHIP)
+                self._book(item, cells.setdefault(node, Count()), at)
+        duties: dict[str, Count] = {}
+        areas: dict[int, Count] = {}
+        for (duty, area), found in cells.items():
+            duties.setdefault(duty, Count()).add(found)
+            areas.setdefault(area, Count()).add(found)
+        return duties, areas
 
     def _book(self, item: Item, found: Count, at: datetime) -> None:
         if item.met:
-            late = min(sent.happened for sent in self.effective(item)) > item.pane.due
-            found.met_late += late
-            found.met += not late
+            found.met_late += item.met_late
+            found.met += not item.met_late
         elif item.is_waived(at):
             found.waived += 1
         else:

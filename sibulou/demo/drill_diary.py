@@ -19,6 +19,8 @@ from sibulou.lib.uuid7 import uuid7
 
 TICK = 15
 """Minutes between two moments at which the drill acts."""
+MAIL = 60
+"""Minutes between two hand-ins of the field, where nothing is due before."""
 _EVER = datetime(2100, 1, 1, tzinfo=UTC)
 Span = tuple[datetime, datetime]
 
@@ -109,7 +111,7 @@ class Writer:
     def _heard(self, happened: datetime, latest: datetime) -> datetime:
         """When the server hears of it: mostly at once, sometimes hours later, but in time."""
         lag = self.rng.choice((0, 0, 0, 0, 0, 0, 0, 45, 180, 600))
-        wanted = around(happened + timedelta(minutes=lag), TICK)
+        wanted = around(happened + timedelta(minutes=lag), MAIL)
         return max(around(happened, TICK), min(wanted, around(latest, TICK)))
 
     def _closers(self, duty: str) -> dict[str, Closer]:

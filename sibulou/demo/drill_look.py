@@ -74,10 +74,10 @@ class Look:
     def row(self, kind: str) -> Row:
         return self.rows.setdefault(kind, Row(kind))
 
-    def find(self, kind: str, zh: str, en: str) -> None:
-        """Write a finding down, once."""
-        if (kind, en) not in self._said:
-            self._said.add((kind, en))
+    def find(self, kind: str, zh: str, en: str, *, once: str = "") -> None:
+        """Write a finding down, the same (or one with the same word in `once`) only once."""
+        if (kind, once or en) not in self._said:
+            self._said.add((kind, once or en))
             self.findings.append(Finding(kind, zh, en))
 
     def check(self, kind: str, holds: bool, zh: str, en: str) -> None:
@@ -234,11 +234,10 @@ class Look:
         self._balance(table, at)
         names = {duty.pk: duty.key for duty in board.duties().values()}
         by_duty = {names[pk]: found for pk, found in table.by_duty.items()}
-        own = self.ledger.count(at)
-        for duty in sorted({*map(str, own), *by_duty}):
+        own, areas = self.ledger.count(at)
+        for duty in sorted({*own, *by_duty}):
             self._same(duty, by_duty.get(duty, Books()), own.get(duty, Count()), at, _lifted(self.ledger, duty))
-        for area, count in self.ledger.count(at, level=Level.TOWNSHIP).items():
-            assert isinstance(area, int)
+        for area, count in areas.items():
             self._same(f"area {area}", table.by_child.get(area, Books()), count, at, lifted=True)
 
     def _same(self, node: str, given: Books, wanted: Count, at: datetime, lifted: bool) -> None:
@@ -251,6 +250,7 @@ class Look:
                     "books",
                     f"{_local(at)} 账目不符：{node} 的 {part} 为 {have}，应为 {want}。",
                     f"At {_local(at)} the books of {node} say {part} {have}; {want} is right.",
+                    once=f"{node} {part}",
                 )
 
     def balance(self, areas: Iterable[int], at: datetime) -> None:

@@ -41,6 +41,11 @@ class Timetable:
     due: timedelta = timedelta()
 
     @property
+    def cycle(self) -> tuple[object, ...]:
+        """What two timings share whose windows open at the same moments."""
+        return self.kind, self.days, self.opens if self.days else None
+
+    @property
     def leaves_room(self) -> bool:
         """Whether a window can still be met after it was due."""
         if self.kind == "daily":

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sibulou.demo.drill_books import Plant
 from sibulou.demo.drill_diary import TICK
+from sibulou.demo.drill_plant_watch import IN_THE_EVENING
+from sibulou.demo.drill_play import BY
 from sibulou.demo.drill_plot import DAY, HOUR, Plot
 from sibulou.demo.drill_roster import Absence, Place, Thing, around
 from sibulou.duty import board
 from sibulou.duty.watch import lift_watch, put_under_watch
-from sibulou.demo.drill_play import BY
 from sibulou.roster.appointments import end_leave, take_leave
 from sibulou.roster.models import Leave, Subject, User
 
@@ -45,10 +46,15 @@ def _some(plot: Plot, places: Iterable[Place], count: int) -> list[Place]:
     return plot.play.rng.sample(free, min(count, len(free)))
 
 
-def _span(plot: Plot) -> tuple[datetime, datetime]:
-    """Some hours of a day or two."""
+def _span(plot: Plot, place: Place) -> tuple[datetime, datetime]:
+    """Some hours of a day or two, beginning just after something was opened that the seat owes for long."""
     rng = plot.play.rng
-    start = plot.day(rng.randrange(1, max(2, plot.days - 2)), rng.randrange(7, 20) + rng.choice((0, 0.25, 0.5, 0.75)))
+    owed = [
+        item for items in plot.by_duty.values() for item in items
+        if item.place == place and item.pane.opens < plot.play.end - DAY and item.pane.due - item.pane.opens > HOUR / 4
+    ]  # fmt: skip
+    some = max(rng.sample(owed, min(3, len(owed))), key=lambda item: item.pane.due - item.pane.opens)
+    start = around(some.pane.opens, TICK) + HOUR / 4
     return start, around(min(start + rng.randrange(5, 30) * HOUR, plot.play.end - HOUR), TICK)
 
 
@@ -60,7 +66,7 @@ def _hole(plot: Plot, place: Place, kind: str, *, control: bool = False) -> Plan
 
 def _vacate(plot: Plot, place: Place, kind: str) -> None:
     _hole(plot, place, kind)
-    start, stop = _span(plot)
+    start, stop = _span(plot, place)
     plot.play.at(start, lambda now: plot.play.vacate(place, now))
     plot.play.at(stop, lambda now: _fill(plot, place, now))
 
@@ -78,7 +84,7 @@ def _alone(plot: Plot, place: Place, now: datetime) -> User:
 def _on_leave(plot: Plot, place: Place, kind: str) -> None:
     """On leave, and nobody stands in: unowned until the return."""
     _hole(plot, place, kind)
-    start, stop = _span(plot)
+    start, stop = _span(plot, place)
 
     def go(now: datetime) -> None:
         user = _alone(plot, place, now - timedelta(0))
@@ -103,7 +109,7 @@ def _return(plot: Plot, leave: Leave, absence: Absence, now: datetime) -> None:
 def _stood_in(plot: Plot, place: Place, kind: str) -> None:
     """On leave with a stand-in: owned throughout, by the stand-in."""
     _hole(plot, place, kind, control=True)
-    start, stop = _span(plot)
+    start, stop = _span(plot, place)
 
     def go(now: datetime) -> None:
         user, other = _alone(plot, place, now), plot.play.account(now)
@@ -119,7 +125,7 @@ def _stood_in(plot: Plot, place: Place, kind: str) -> None:
 def _deputised(plot: Plot, place: Place, kind: str) -> None:
     """The holder leaves and a deputy is there: owned throughout, by the deputy."""
     _hole(plot, place, kind, control=True)
-    start, _ = _span(plot)
+    start, _ = _span(plot, place)
 
     def go(now: datetime) -> None:
         plot.play.fill(place, now, deputy=True)
@@ -130,11 +136,12 @@ def _deputised(plot: Plot, place: Place, kind: str) -> None:
 
 def _owner_watched(plot: Plot, place: Place, kind: str) -> None:
     """The owner is put under watch himself: his leaves are unowned until he is lifted, and he is owed readings."""
-    _hole(plot, place, kind)
-    start, stop = _span(plot)
     person = resident(plot)
     if person is None:
         return
+    _hole(plot, place, kind)
+    start, _ = _span(plot, place)
+    stop = plot.day((start - plot.day(0)).days + 1, IN_THE_EVENING)
     plot.taken.add(person.id)
     hole = plot.plant("owner.watched_himself", person.label)
     plot.play.look.vacancies["guard", -person.id] = hole
@@ -154,6 +161,11 @@ def _owner_watched(plot: Plot, place: Place, kind: str) -> None:
 
     def lifted(now: datetime) -> None:
         lift_watch(subject=Subject.objects.get(pk=person.id), klass="home", at=now, reason="演练", by=BY, now=now)
+        for item in plot.items_of([person], seen_from=now, scopes=("people.released",)):
+            item.plant = hole
+            plot.mark(item.pane.due)
+            plot.play.ledger.add(item)
+        plot.play.reconcile(now)
         plot.play.ledger.chain_changed()
 
     plot.play.at(start, under_watch)

@@ -158,8 +158,7 @@ def _moved_away(plot: Plot) -> None:
     plot.taken.add(thing.id)
     gone = plot.day((item.pane.due.astimezone(plot.play.roster.zone).date() - plot.day(0).astimezone(
         plot.play.roster.zone).date()).days + 1, 20.5)  # fmt: skip
-    if gone > plot.play.end - 6 * HOUR:
-        gone = plot.play.end - 6 * HOUR
+    gone = min(gone, plot.play.end - 6 * HOUR)
     plot.plant("roster.moved_away", thing.label, control=True)
     diary = plot.diary(thing)
     ended = [one for one in diary.items if one.pane.warn >= gone or one.pane.opens >= gone]

@@ -99,7 +99,7 @@ class Play:
         self._take_in(now)
         for deed in self.after.pop(now, []):
             deed(now)
-        if local.minute == 0:
+        if local.minute == 0 and local.hour % 3 == 0:
             escalate(now=now)
 
     def reconcile(self, now: datetime) -> None:
@@ -123,19 +123,19 @@ class Play:
         hourly = local.minute == 0 and (6 <= local.hour <= 22 or local.hour % 2 == 0)
         if hourly or now in self.watched_moments:
             self.look.gaps(now)
-        if hourly and local.hour in (0, 8, 12, 16, 20):
+        if hourly and local.hour in (0, 8, 16):
             self.look.books(now)
-        if hourly:
+        elif hourly:
             self.look.balance(self._way_down(), now)
         if now + STEP > self.end or (hourly and local.hour == 22):
             self.look.books(now)
             self.look.everywhere(now)
 
     def _way_down(self) -> list[int]:
-        """One township, village and group, another each time, and the county: every level."""
+        """The county, and a township, a village or a group, another each time."""
         area = self.rng.choice(list(self.roster.things.values())).area
-        levels = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE, Level.GROUP)
-        return sorted({ancestor(area, level) for level in levels})
+        level = self.rng.choice((Level.TOWNSHIP, Level.VILLAGE, Level.GROUP))
+        return [self.county, ancestor(area, level)]
 
     def _officer(self, now: datetime) -> User:
         """Whose eyes the drill looks with: someone who sits as county secretary throughout."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sibulou.demo.drill_books import Item, Plant, Sent
@@ -21,6 +21,7 @@ from sibulou.roster.area_key import Level, ancestor
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ class Strict:
     raw: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A timing in force from `starts` to `ends`, counted from `anchor`."""
+
+    table: Timetable
+    starts: datetime
+    ends: datetime
+    anchor: datetime
+
+
 @dataclass
 class Plot:
     """The windows and diaries of all things, and what is planted in them."""
@@ -59,41 +70,42 @@ class Plot:
     # --- windows ----------------------------------------------------------------------------------
 
     def panes(self, duty: DutyRead, stay: Stay) -> Iterator[Pane]:
-        """The windows a thing in a scope owes of a duty, over all stages."""
+        """The windows a thing in a scope owes of a duty, over all stages.
+
+        A timing counts from when it came into force there. Another level, or a township's stricter clocks, begin a new
+        count only where the cycle itself is another one.
+        """
         thing, since, until = stay
-        first: datetime | None = None
+        before: Piece | None = None
+        for piece in self._pieces(duty, thing.area):
+            if before is not None and before.ends == piece.starts and before.table.cycle == piece.table.cycle:
+                piece = replace(piece, anchor=before.anchor)
+            yield from self._piece(piece, since, until)
+            before = piece
+
+    def _pieces(self, duty: DutyRead, area: int) -> Iterator[Piece]:
+        """The plan's timing at each level, and from its moment on the township's stricter one."""
+        own = [one for one in self.strict if (one.duty, one.township) == (duty.key, ancestor(area, Level.TOWNSHIP))]
+        turn, stricter = (own[0].starts, own[0].table) if own else (LATEST, None)
         for stretch in self.stretches:
             table = duty.timetables.get(stretch.level)
             if table is None:
-                first = None
                 continue
-            first = first or stretch.starts
-            for piece in self._pieces(duty, table, stretch, thing.area):
-                yield from self._piece(piece, since, until, first)
+            if stretch.starts < turn:
+                yield Piece(table, stretch.starts, min(turn, stretch.ends), stretch.starts)
+            if stricter is not None and turn < stretch.ends:
+                starts = max(turn, stretch.starts)
+                yield Piece(stricter, starts, stretch.ends, starts)
 
-    def _pieces(
-        self, duty: DutyRead, table: Timetable, stretch: Stretch, area: int
-    ) -> list[tuple[Timetable, datetime, datetime, datetime]]:
-        """(timing, anchor of its grid, from, until): the plan's, and from its moment on the township's stricter one."""
-        for one in self.strict:
-            if one.duty == duty.key and one.township == ancestor(area, Level.TOWNSHIP):
-                turn = max(stretch.starts, one.starts)
-                if turn < stretch.ends:
-                    return [(table, stretch.starts, stretch.starts, turn), (one.table, turn, turn, stretch.ends)]
-        return [(table, stretch.starts, stretch.starts, stretch.ends)]
-
-    def _piece(
-        self, piece: tuple[Timetable, datetime, datetime, datetime], since: datetime, until: datetime | None,
-        first: datetime,
-    ) -> Iterator[Pane]:  # fmt: skip
-        table, anchor, starts, ends = piece
+    def _piece(self, piece: Piece, since: datetime, until: datetime | None) -> Iterator[Pane]:
+        table, starts, ends, anchor = piece.table, piece.starts, piece.ends, piece.anchor
         zone = self.play.roster.zone
         if table.kind in ("daily", "every"):
             for pane in grid_panes(table, anchor=anchor, start=starts, end=ends, zone=zone):
                 if since <= pane.warn and (until is None or until > pane.warn):
                     yield pane
         elif table.kind in ("once", "after"):
-            for pane in own_panes(table, entered=max(since, first), zone=zone):
+            for pane in own_panes(table, entered=max(since, anchor), zone=zone):
                 if starts <= pane.opens < ends and (until is None or until > pane.opens):
                     yield pane
 

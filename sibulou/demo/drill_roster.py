@@ -94,9 +94,7 @@ class Roster:
                 yield whole
             elif one.opened is not None and (part != "gates" or one.what == "gate"):
                 yield one, one.opened, one.until
-        elif group == "places" and one.kind == "place":
-            yield whole
-        elif group == "households" and one.kind == "household":
+        elif (group == "places" and one.kind == "place") or (group == "households" and one.kind == "household"):
             yield whole
         elif group == "institutions" and one.kind == "institution":
             what = one.what.replace("-", "_")
