@@ -47,4 +47,5 @@ def check(timestamp: int) -> int:
 def work() -> None:
     """Run the worker until it is told to stop."""
     connection.close()
-    app.run_worker(install_signal_handlers=True, name="sibulou")
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(install_signal_handlers=True, name="sibulou")
