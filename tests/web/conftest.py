@@ -1,28 +1,43 @@
-"""The small county, and a browser of somebody in it."""
+"""The small county with a response running, and a browser of somebody in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 import pytest
-import small
+import scene as scenery
+from django.db import transaction
 from django.test import Client
 
 from sibulou.lib.clock import now
 from sibulou.roster.models import User
 
-SignIn = Callable[[User], Client]
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[scenery.Scene]:
+    """The scene, built once for a module in a transaction that is rolled back after it."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        around = transaction.atomic()
+        around.__enter__()
+        made = scenery.build(now=now())
+    yield made
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture
-def county(db: None) -> small.Small:
-    """The small county, as it stands now."""
-    return small.build(now=now())
+def scene(built: scenery.Scene, db: None) -> scenery.Scene:
+    """The scene as it was built, whatever the test before did to it."""
+    return deepcopy(built)
 
 
 @pytest.fixture
 def signed_in() -> SignIn:
-    """Gives a client in which a user is signed in, reading Chinese."""
+    """Gives a client in which a user is signed in, reading Chinese unless told otherwise."""
 
     def sign_in(user: User, language: str = "zh-hans") -> Client:
         client = Client(headers={"Accept-Language": language})

@@ -8,24 +8,23 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import small
+from scene import Scene
 
 from sibulou.duty.models import Record, Refusal
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.area_key import Level
 
 pytestmark = pytest.mark.django_db
 RECORDS = "/api/v1/records"
 
 
-def check(county: small.Small, **other: object) -> dict[str, object]:
+def check(scene: Scene, **other: object) -> dict[str, object]:
     """A household check as a device would send it."""
     return {
-        "id": str(uuid7(county.now)),
+        "id": str(uuid7(scene.now)),
         "form": "household_check",
-        "subject": str(county.home.household.pk),
-        "happened_at": (county.now - timedelta(hours=1)).isoformat(),
+        "subject": str(scene.world.zhang.pk),
+        "happened_at": (scene.now - timedelta(hours=1)).isoformat(),
         "content": {"members": 1, "present": 1},
         **other,
     }
@@ -35,18 +34,18 @@ def post(client, batch: object, **headers: str):
     return client.post(RECORDS, json.dumps(batch), content_type="application/json", headers=headers)
 
 
-def test_each_record_has_its_own_outcome(county, signed_in):
+def test_each_record_has_its_own_outcome(scene, signed_in):
     """A bad record does not refuse the batch, and nothing that was sent is lost."""
-    client = signed_in(county.home.users["group_head"])
-    good = check(county)
+    client = signed_in(scene.inside("group_head", "group_a1"))
+    good = check(scene)
     batch = [
         good,
         good,
         good | {"content": {"members": 2, "present": 2}},
-        check(county, subject=str(county.next.household.pk)),
-        check(county, content={"members": -1, "present": 0}),
-        check(county, happened_at="yesterday"),
-        check(county, content={"members": 1, "present": 1, "note": "a\x00b"}),
+        check(scene, subject=str(scene.world.stranger.household_id)),
+        check(scene, content={"members": -1, "present": 0}),
+        check(scene, happened_at="yesterday"),
+        check(scene, content={"members": 1, "present": 1, "note": "a\x00b"}),
         "no record",
     ]
     said = post(client, {"records": batch, "device": "phone 1"}).json()["records"]
@@ -61,10 +60,10 @@ def test_each_record_has_its_own_outcome(county, signed_in):
         assert Refusal.objects.count() == 6
 
 
-def test_sending_twice_changes_nothing(county, signed_in):
+def test_sending_twice_changes_nothing(scene, signed_in):
     """A device that did not hear the answer sends again; refusals are not kept twice either."""
-    client = signed_in(county.home.users["group_head"])
-    batch = {"records": [check(county), check(county, form="no_such_form"), {"id": "x"}]}
+    client = signed_in(scene.inside("group_head", "group_a1"))
+    batch = {"records": [check(scene), check(scene, form="no_such_form"), {"id": "x"}]}
     first, second = post(client, batch).json(), post(client, batch).json()
     assert [one["outcome"] for one in first["records"]] == ["accepted", "refused", "refused"]
     assert [one["outcome"] for one in second["records"]] == ["repeated", "refused", "refused"]
@@ -72,9 +71,9 @@ def test_sending_twice_changes_nothing(county, signed_in):
         assert Refusal.objects.count() == 2
 
 
-def test_a_packed_batch_is_read(county, signed_in):
-    client = signed_in(county.home.users["group_head"])
-    packed = gzip.compress(json.dumps({"records": [check(county)]}).encode())
+def test_a_packed_batch_is_read(scene, signed_in):
+    client = signed_in(scene.inside("group_head", "group_a1"))
+    packed = gzip.compress(json.dumps({"records": [check(scene)]}).encode())
     said = client.post(RECORDS, packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
     assert said.json()["records"][0]["outcome"] == "accepted"
 
@@ -97,8 +96,8 @@ def test_a_packed_batch_is_read(county, signed_in):
         (json.dumps({"records": [0] * 5001}).encode(), "413.1"),
     ],
 )
-def test_a_batch_that_cannot_be_read_gets_a_sentence(county, signed_in, body, problem):
-    client = signed_in(county.home.users["group_head"])
+def test_a_batch_that_cannot_be_read_gets_a_sentence(scene, signed_in, body, problem):
+    client = signed_in(scene.inside("group_head", "group_a1"))
     said = client.post(RECORDS, body, content_type="application/json")
     assert said.json()["problem"] == problem
     assert str(said.status_code) == problem.split(".", maxsplit=1)[0]
@@ -106,31 +105,31 @@ def test_a_batch_that_cannot_be_read_gets_a_sentence(county, signed_in, body, pr
 
 
 @pytest.mark.parametrize("packed", [b"no gzip", gzip.compress(b"{}")[:-4], gzip.compress(b" " * 40_000_000)])
-def test_a_broken_or_bursting_parcel_gets_a_sentence(county, signed_in, packed):
-    client = signed_in(county.home.users["group_head"])
+def test_a_broken_or_bursting_parcel_gets_a_sentence(scene, signed_in, packed):
+    client = signed_in(scene.inside("group_head", "group_a1"))
     said = client.post(RECORDS, packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
     assert said.json()["problem"] in ("400.1", "413.1")
 
 
-def test_who_may_tell_nothing_is_told_so(county, signed_in):
-    said = post(signed_in(county.home.users["auditor"]), {"records": []})
+def test_who_may_tell_nothing_is_told_so(scene, signed_in):
+    said = post(signed_in(scene.inside("auditor")), {"records": []})
     assert (said.status_code, said.json()["problem"]) == (403, "403.3")
 
 
-def test_a_request_without_the_token_of_its_session_is_refused(county):
+def test_a_request_without_the_token_of_its_session_is_refused(scene):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    client.force_login(county.home.users["group_head"], backend="django.contrib.auth.backends.ModelBackend")
-    said = post(client, {"records": [check(county)]})
+    client.force_login(scene.inside("group_head", "group_a1"), backend="django.contrib.auth.backends.ModelBackend")
+    said = post(client, {"records": [check(scene)]})
     assert (said.status_code, said.json()["problem"]) == (403, "403.4")
     with acting(EVERYTHING):
         assert not Record.objects.exists()
 
 
-def test_gaps_come_page_by_page(county, signed_in):
+def test_gaps_come_page_by_page(scene, signed_in):
     """The pages hold every gap once, in the order of their due moments, and the last says that it is the last."""
-    client = signed_in(county.home.users["county_duty"])
+    client = signed_in(scene.inside("county_duty"))
     whole = client.get("/api/v1/gaps?limit=500").json()
     assert whole["next"] is None
     paged: list[dict[str, object]] = []
@@ -144,8 +143,8 @@ def test_gaps_come_page_by_page(county, signed_in):
     assert [one["due_at"] for one in paged] == sorted(one["due_at"] for one in paged)
 
 
-def test_gaps_are_filtered(county, signed_in):
-    client = signed_in(county.home.users["county_duty"])
+def test_gaps_are_filtered(scene, signed_in):
+    client = signed_in(scene.inside("county_duty"))
     fronts = {one["front"] for one in client.get("/api/v1/gaps?front=control&limit=500").json()["gaps"]}
     assert fronts == {"control"}
     kinds = [one["kinds"] for one in client.get("/api/v1/gaps?kind=silent&limit=500").json()["gaps"]]
@@ -159,24 +158,24 @@ def test_gaps_are_filtered(county, signed_in):
      "after=2020-01-01|1", "after=2020-01-01T00:00:00%2B00:00|99999999999999999999",
      "after=0001-01-01T00:00:00%2B14:00|1"],
 )  # fmt: skip
-def test_a_wrong_query_gets_a_sentence(county, signed_in, query):
-    said = signed_in(county.home.users["county_duty"]).get(f"/api/v1/gaps?{query}")
+def test_a_wrong_query_gets_a_sentence(scene, signed_in, query):
+    said = signed_in(scene.inside("county_duty")).get(f"/api/v1/gaps?{query}")
     assert (said.status_code, said.json()["problem"]) == (422, "422.81")
 
 
-def test_the_books_of_an_area_balance(county, signed_in):
-    client = signed_in(county.home.users["township_duty"])
-    said = client.get(f"/api/v1/areas/{county.home.areas[Level.TOWNSHIP].pk}").json()
+def test_the_books_of_an_area_balance(scene, signed_in):
+    client = signed_in(scene.inside("township_duty"))
+    said = client.get(f"/api/v1/areas/{scene.world.longquan.pk}").json()
     assert said["balanced"] is True
     for name, number in said["whole"].items():
         assert number == sum(one[name] for one in said["children"]) == sum(one[name] for one in said["duties"])
 
 
-def test_outside_ones_area_nothing_exists(county, signed_in):
-    client = signed_in(county.home.users["county_duty"])
+def test_outside_ones_area_nothing_exists(scene, signed_in):
+    client = signed_in(scene.inside("county_duty"))
     for address in (
-        f"areas/{county.next.areas[Level.VILLAGE].pk}",
-        f"subjects/{county.next.person.pk}",
+        f"areas/{scene.world.next_county.pk}",
+        f"subjects/{scene.world.stranger.pk}",
         "subjects/999999",
         "obligations/999999999",
     ):
@@ -184,15 +183,15 @@ def test_outside_ones_area_nothing_exists(county, signed_in):
         assert (said.status_code, said.json()["problem"]) == (404, "404.1"), address
 
 
-def test_a_person_leaves_without_numbers(county, signed_in):
+def test_a_person_leaves_without_numbers(scene, signed_in):
     """Neither identity nor phone has a name in the answer, so it cannot slip out."""
-    said = signed_in(county.home.users["county_duty"]).get(f"/api/v1/subjects/{county.home.person.pk}").json()
+    said = signed_in(scene.inside("county_duty")).get(f"/api/v1/subjects/{scene.world.yang_zhiqiang.pk}").json()
     assert set(said["facts"]) == {"household_id", "relation", "sex", "state", "identity_kind"}
-    assert said["label"] == "王小明"
+    assert said["label"] == "杨志强"
 
 
-def test_an_obligation_says_where_it_stands(county, signed_in):
-    client = signed_in(county.home.users["county_duty"])
+def test_an_obligation_says_where_it_stands(scene, signed_in):
+    client = signed_in(scene.inside("county_duty"))
     gap = client.get("/api/v1/gaps?limit=1").json()["gaps"][0]
     said = client.get(f"/api/v1/obligations/{gap['obligation']}").json()
     assert said["standing"] == "overdue"
