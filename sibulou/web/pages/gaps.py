@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from sibulou.duty import board
-from sibulou.duty.board import Page
+from sibulou.duty.board import Filter, Page
 from sibulou.duty.models import Duty
 from sibulou.roster.access import acting
 from sibulou.roster.area_key import Level
@@ -44,7 +44,8 @@ def gaps(request: Asking) -> HttpResponse:
         "later": after is not None,
         "areas": _areas(request, asked),
         "fronts": FRONT_WORDS,
-        "roles": [(role.key, role.label(language())) for role in ROLES.values()],
+        "roles": [(role.key, role.label(language())) for role in ROLES.values() if Right.RECORD in role.rights],
+        "filtered": asked.wanted != Filter() or not asked.moment.live,
         "duties": Duty.objects.order_by("front", "id"),
     }
     return render(request, "web/gaps.html", facts)

@@ -54,16 +54,23 @@ async function ask() {
 async function refreshBooks() {
   if (Date.now() - state.booksAt < BOOKS_EVERY) return;
   state.booksAt = Date.now();
-  const asked = query({ kind: [], front: [], duty: "" });
+  const plain = () => query({ kind: [], front: [], duty: "" });
+  const asked = plain();
   const [books, trend] = await Promise.all([fetchFresh(`/net/books/?${asked}`), fetchFresh(`/net/trend/?${asked}`)]);
-  swap(part("books"), await books.text());
-  await drawTrend(part("trend"), await trend.json());
+  const [html, points] = [await books.text(), await trend.json()];
+  if (asked !== plain()) return;
+  swap(part("books"), html);
+  await drawTrend(part("trend"), points);
 }
 
 async function refreshPanel() {
   if (!state.panel) return;
-  const response = await fetchFresh(`/net/panel/?${query()}&subject=${state.panel}`);
-  if (swap(part("panel"), await response.text())) part("panel").hidden = false;
+  const asked = `${query()}&subject=${state.panel}`;
+  const response = await fetchFresh(`/net/panel/?${asked}`);
+  const html = await response.text();
+  if (asked !== `${query()}&subject=${state.panel}`) return;
+  swap(part("panel"), html);
+  part("panel").hidden = false;
 }
 
 async function openPanel(id) {
@@ -376,5 +383,6 @@ new ResizeObserver(() => {
 }).observe(canvas.parentElement);
 
 fillForm();
+if (matchMedia("(max-width: 640px)").matches) part("choose").open = false;
 let rounds = null;
 rounds = feed({ ask, every: EVERY, idle: Number(page.dataset.idle) * 1000, failed: stale, done: well, rested });

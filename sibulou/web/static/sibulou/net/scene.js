@@ -62,7 +62,7 @@ export function grid(count, box, most) {
  */
 export function compose(focus, width, height) {
   const small = width < 560;
-  const look = { small, frameHead: small ? 15 : 21, patchHead: small ? 11 : 14, most: focus.level >= LEVEL.village ? 34 : 15 };
+  const look = { small, frameHead: small ? 15 : 21, patchHead: small ? 11 : 14, most: { [LEVEL.village]: 34, [LEVEL.group]: 64 }[focus.level] ?? 15 };
   const scene = { focus, width, height, frames: [], patches: [], small };
   const whole = { x: 0, y: 0, w: width, h: height };
   if (focus.level < LEVEL.township) {
@@ -96,9 +96,7 @@ function frame(scene, area, box, look) {
 function patch(area, box, look) {
   const head = box.h > 2.4 * look.patchHead && box.w > 24 ? look.patchHead : 0;
   const marks = marksOf(area);
-  const row = marks.length ? Math.min(look.small ? 6 : 10, box.h / 5) : 0;
-  const perLine = Math.max(1, Math.floor((box.w - 4) / (row || 1)));
-  const lines = Math.min(marks.length ? Math.ceil(marks.length / perLine) : 0, 3);
+  const { row, perLine, lines } = markRows(marks.length, box, look);
   const body = { x: box.x + 2, y: box.y + head + 1, w: box.w - 4, h: box.h - head - lines * row - 3 };
   const ids = households(area);
   const placed = marks.map((mark, at) => ({
@@ -108,6 +106,17 @@ function patch(area, box, look) {
     size: row * 0.78,
   }));
   return { area, box, head, body, ids, tones: tonesOf(area), marks: placed, ...grid(ids.length, body, look.most) };
+}
+
+/** The marks of a patch stand in as few rows at its foot as they need, smaller where there are many. */
+function markRows(count, box, look) {
+  let row = Math.min(look.small ? 6 : 10, box.h / 5);
+  for (;;) {
+    const perLine = Math.max(1, Math.floor((box.w - 4) / row));
+    const lines = Math.ceil(count / perLine);
+    if (!count || lines * row <= Math.max(row, box.h * 0.3) || row < 2) return { row, perLine, lines };
+    row *= 0.9;
+  }
 }
 
 /** Where each group's households end, so that neighbouring groups can be told apart. */
