@@ -1,0 +1,216 @@
+"""`sibulou demo`: found the demonstration county, play its ten days, serve it and keep it alive."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from sibulou import edge, serve
+from sibulou.lib import database, postgres
+from sibulou.lib.problem import Problem
+
+DATA = "data/demo"
+START = datetime(2020, 1, 31, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""The start key is pressed; the demonstration's clock first stands on the morning of the last day played."""
+MORNING = timedelta(hours=10, minutes=30)
+PASSWORD = "Sibulou-2020-demo"
+"""One account of each role has it; documented, and worth nothing outside the demonstration."""
+
+
+class AnotherDemo(Problem):
+    """The data folder holds a demonstration of another county, size or seed."""
+
+    number = "409.60"
+    zh = "{folder} 里是另一个演示县（{found}）。请加 --fresh 清除它重来，或用 SIBULOU_DATA 指定另一个目录。"
+    en = (
+        "{folder} holds another demonstration ({found}). Add --fresh to clear it and start over, or name "
+        "another folder in SIBULOU_DATA."
+    )
+
+
+class NotADemo(Problem):
+    """The database holds something that no demonstration made; it is left alone."""
+
+    number = "409.61"
+    zh = "{folder} 的数据库里已有数据，但不是演示县，不能动它。请用 SIBULOU_DATA 指定另一个目录，或换一个空的数据库。"
+    en = (
+        "The database of {folder} holds data that no demonstration made, so it is left alone. Name another "
+        "folder in SIBULOU_DATA, or give an empty database."
+    )
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is played: county, size, seed and days; written down beside the data."""
+
+    code: str
+    scale: float
+    seed: int
+    days: int
+
+    @property
+    def now(self) -> datetime:
+        """Where the demonstration's clock first stands."""
+        return START + timedelta(days=self.days) + MORNING
+
+    def words(self) -> str:
+        return f"{self.code}, {self.scale:g}, {self.seed}, {self.days}"
+
+
+def demo(given: argparse.Namespace) -> None:
+    """Make the county if it is not there, then serve it until Ctrl-C."""
+    os.environ.setdefault("SIBULOU_DATA", DATA)
+    os.environ["SIBULOU_DEMO"] = "1"
+    serve.check_port(given.host, given.port)
+    place = database.find(os.environ)
+    script = Script(given.code, given.scale, given.seed, given.days)
+    ours = place.embedded and postgres.status(place.data) is None
+    try:
+        connections = database.open(place)
+        prepare(place, connections, script, fresh=given.fresh)
+        _serve(given, place, script)
+    finally:
+        if ours:
+            postgres.stop(place.data)
+
+
+def prepare(place: database.Place, connections: database.Connections, script: Script, *, fresh: bool) -> None:
+    """Make the county unless it is there, whole. What was interrupted is cleared and made again.
+
+    Raises AnotherDemo and NotADemo.
+    """
+    note = place.data / "demo.json"
+    found = _noted(note)
+    if found is None and _filled(connections):
+        raise NotADemo(folder=place.data)
+    if found is not None and found.get("finished") and not fresh:
+        if found["script"] != asdict(script):
+            raise AnotherDemo(folder=place.data, found=Script(**found["script"]).words())
+        return
+    if found is not None:
+        database.create_scratch(connections, connections.owner["NAME"])
+    (place.data / "clock.json").unlink(missing_ok=True)
+    _note(note, script, finished=False)
+    make(place, connections, script)
+    _note(note, script, finished=True)
+
+
+def _noted(note: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(note.read_text())
+    except OSError:
+        return None
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _note(note: Path, script: Script, *, finished: bool) -> None:
+    aside = note.with_suffix(".new")
+    aside.write_text(json.dumps({"script": asdict(script), "finished": finished}) + "\n")
+    aside.replace(note)
+
+
+def _filled(connections: database.Connections) -> bool:
+    """Whether anything is in the database."""
+    entry = connections.owner
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    with psycopg.connect(**{key: entry[name] for key, name in named.items() if entry.get(name)}) as session:
+        return session.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone() is not None
+
+
+@contextlib.contextmanager
+def step(zh: str, en: str) -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, and when it is done how long it took."""
+    print(f"  {zh} · {en} …", end=" ", flush=True)
+    begun, said = time.monotonic(), list[str]()
+    yield said.append
+    print(*said, f"{time.monotonic() - begun:.1f} s", flush=True)
+
+
+def make(place: database.Place, connections: database.Connections, script: Script) -> None:
+    """The tables, the county, the ten days. As the owner throughout, whom row-level security does not hold."""
+    edge.hand_over(place, database.Connections(owner=connections.owner, app=connections.owner))
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections as django_connections
+
+    with step("建表", "tables"):
+        call_command("migrate", database="owner", verbosity=0)
+    from sibulou.demo.days import play_days
+
+    play_days(script, step=step)
+    django_connections.close_all()
+
+
+def _serve(given: argparse.Namespace, place: database.Place, script: Script) -> None:
+    from sibulou.commands.storage import collect_static, migrate_tables
+
+    edge.open_county(place, pool=True)
+    from sibulou.demo.living import kept_clock
+
+    since = kept_clock(place.data) or script.now
+    shift = (datetime.now(UTC) - since).total_seconds()
+    os.environ["SIBULOU_CLOCK_SHIFT"] = f"{shift:.3f}"
+    migrate_tables()
+    with _field(place.data, script, since):
+        serve.serve(
+            host=given.host, port=given.port, workers=given.workers, static=collect_static(), jobs=True,
+            ready=lambda address: _say_ready(address, since),
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _field(data: Path, script: Script, since: datetime) -> Iterator[None]:
+    """The people in the field, as a child of this process."""
+    words = [str(data), str(script.seed), since.isoformat(), script.now.isoformat()]
+    child = subprocess.Popen([sys.executable, "-m", "sibulou.demo.play", *words], stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _say_ready(address: str, since: datetime) -> None:
+    from sibulou.demo.accounts import listed
+
+    local = since.astimezone(START.tzinfo)
+    print(f"\n  演示县时间 · the county's clock: {local:%F %R}")
+    print(f"  密码 · password: {PASSWORD}")
+    for username, zh, en in listed():
+        print(f"    {username:<20} {zh} · {en}")
+    print(f"\n  请打开 {address} ，按 Ctrl-C 停止 · open {address} ; Ctrl-C stops it", flush=True)
+
+
+def field(data: str, seed: str, since: str, first: str) -> None:
+    """The process of the people in the field, ended by its parent."""
+    serve.end_at_eof()
+    edge.open_county()
+    from sibulou.demo.living import live
+
+    with contextlib.suppress(KeyboardInterrupt):
+        live(Path(data), int(seed), datetime.fromisoformat(since) - timedelta(minutes=1), datetime.fromisoformat(first))
+
+
+if __name__ == "__main__":
+    field(*sys.argv[1:])

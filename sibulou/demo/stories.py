@@ -1,0 +1,199 @@
+"""What happens by itself in the county: passages, problems, orders, banquets; and the misses that are planted.
+
+The planted ones follow cases of 2020 in other counties (domain section 8): a post left empty for a meal, a returnee
+seen at a gate and unknown to the village, a watched person out of doors, a village silent at the cut-off, a pharmacy
+that does not name who takes the medicine, a total that is not its rows; and a village without guards (`guards.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+
+from sibulou.demo import names
+from sibulou.demo.dice import Dice
+from sibulou.demo.field import Book, Deed, Withheld, record_ids
+from sibulou.demo.habits import Content, County, origins
+from sibulou.demo.roll import DAY, whole
+
+HOUR = 3_600
+_SEATS = {"post": "post_head", "institution": "institution_head", 3: "county_duty", 4: "township_duty",
+          5: "village_secretary"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Something a story can be about: its subject, area, kind, and the seat from which it is told."""
+
+    subject: int
+    area: int
+    kind: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where stories take place. Lists are in the order of the roster."""
+
+    county: Spot
+    townships: tuple[Spot, ...]
+    villages: tuple[Spot, ...]
+    posts: tuple[Spot, ...]
+    pharmacies: tuple[Spot, ...]
+
+    @classmethod
+    def read(cls, over: tuple[int, int]) -> Stage:
+        """From the roster of the county."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT s.id, s.area_id, CASE s.kind WHEN 'area' THEN a.level::text ELSE s.kind END, "
+                "COALESCE(p.kind, i.kind, ''), seat.id, seat.role, p.opened_at IS NULL AND s.kind = 'post' "
+                "FROM subject s JOIN area a ON a.id = s.area_id LEFT JOIN post p ON p.subject_id = s.id "
+                "LEFT JOIN institution i ON i.subject_id = s.id "
+                "JOIN seat ON seat.area_id = s.area_id AND (seat.subject_id = s.id OR s.kind = 'area') "
+                "WHERE s.area_id >= %s AND s.area_id < %s AND s.until IS NULL "
+                "AND (s.kind IN ('post', 'institution') OR (s.kind = 'area' AND a.level BETWEEN 3 AND 5)) "
+                "ORDER BY s.id",
+                over,
+            )
+            rows = cursor.fetchall()
+        spots: dict[str, list[Spot]] = {}
+        for subject, area, what, kind, seat, role, closed in rows:
+            if _SEATS[int(what) if what.isdigit() else what] == role and not closed:
+                spots.setdefault(what, []).append(Spot(subject, area, kind, seat))
+        shops = [one for one in spots.get("institution", []) if one.kind == "pharmacy"]
+        return cls(spots["3"][0], tuple(spots["4"]), tuple(spots["5"]), tuple(spots.get("post", [])), tuple(shops))
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Makes deeds of stories."""
+
+    county: County
+    book: Book
+
+    def tell(self, spot: Spot, form: str, happened: int, content: Content, *, number: int = 0) -> Deed:
+        """A story told from its own spot, a minute or five after it happened."""
+        dice = Dice(self.county.seed, f"story/{form}")
+        keys = (whole([happened]), whole([spot.subject]), whole([number]))
+        wait = 60 + int(240 * dice.roll("wait", *keys)[0])
+        made = record_ids(dice, keys[0], *keys[1:])[0]
+        place = self.book.place(form, content)
+        return Deed(made, form, spot.subject, spot.area, happened, happened + wait, spot.seat, place)
+
+
+def of_day(teller: Teller, stage: Stage, midnight: int) -> Iterator[Deed]:
+    """What happens by itself on the day that begins at `midnight`."""
+    rng = np.random.default_rng([teller.county.seed, midnight])
+    yield from _passages(teller, stage, midnight, rng)
+    for number, (form, spots, count, content) in enumerate(_happenings(teller, stage, midnight)):
+        for _ in range(int(rng.poisson(count))):
+            moment = midnight + int(rng.integers(9 * HOUR, 18 * HOUR))
+            yield teller.tell(spots[int(rng.integers(len(spots)))], form, moment, content, number=number)
+
+
+def _happenings(
+    teller: Teller, stage: Stage, midnight: int
+) -> Iterator[tuple[str, tuple[Spot, ...], float, Content]]:  # fmt: skip
+    """Form, where, how many a day, and what is said; only what the plan has forms for."""
+    share = min(1.0, len(stage.villages) / 58)
+    date = str(np.datetime64(midnight + teller.county.offset + 5 * DAY, "s"))[:10]
+    happenings: tuple[tuple[str, tuple[Spot, ...], float, Content], ...] = (
+        ("problem_found", stage.villages, 4, {"kind": "litter", "text": "村口垃圾未清"}),
+        ("rumour_seen", stage.villages, 0.5, {"text": "群里有人说要封路半年"}),
+        ("banquet_known", stage.villages, 2, {"kind": "wedding", "planned": date, "tables": 12}),
+        ("stock_count", stage.posts, 1, {"cover": 2.0, "item": "mask"}),
+        ("order_sent", stage.townships, 1, {"text": "做好今晚值守并报回人数", "number": "指挥部令"}),
+    )
+    for form, spots, count, content in happenings:
+        if form in teller.book.plan.forms and spots:
+            yield form, spots, count * share, content
+
+
+def _passages(teller: Teller, stage: Stage, midnight: int, rng: np.random.Generator) -> Iterator[Deed]:
+    """A few passages a day at every post, more at the gates; a few people are not known where they go."""
+    if "checkpoint_pass" not in teller.book.plan.forms:
+        return
+    for spot in stage.posts:
+        for number in range(8 if spot.kind == "gate" else 2):
+            moment = midnight + int(rng.triangular(6 * HOUR, 10 * HOUR, 22 * HOUR))
+            village = stage.villages[int(rng.integers(len(stage.villages)))]
+            unknown = rng.random() < teller.county.sheet["unmatched"] / 5
+            yield teller.tell(spot, "checkpoint_pass", moment, _passage(rng, village, unknown), number=number)
+
+
+def _passage(rng: np.random.Generator, village: Spot, unknown: bool) -> Content:
+    return {
+        "name": names.users(rng, 1)[0],
+        "direction": "in",
+        "temperature": 36 + int(rng.integers(0, 9)) / 10,
+        "from_area": False,
+        "disposal": "passed",
+        "occupants": int(rng.integers(1, 5)),
+        "destination": str(village.area),
+        "matched": not unknown,
+    }
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The planted stories: what is told, and what is kept back."""
+
+    told: tuple[Deed, ...]
+    withheld: Withheld
+
+
+def planted(teller: Teller, stage: Stage, now: int) -> Planted:
+    """The misses of the drill, so that each stands on the board at `now` (half past ten in the morning)."""
+    today = int(teller.county.midnight(whole([now]))[0])
+    yesterday, end = today - DAY, now + 6 * HOUR
+    told: list[Deed] = []
+    withheld: dict[tuple[str, int], tuple[int, int]] = {}
+    village = [stage.villages[at % len(stage.villages)] for at in (11, 23, 37)]
+    withheld["village.close", village[0].subject] = (yesterday, today)
+    told.append(
+        teller.tell(village[1], "daily_close", yesterday + 15 * HOUR + 1200, {"rows": 40, "total": 38, "zero": False})
+    )
+    withheld["close.mend", village[1].subject] = (yesterday, end)
+    if len(stage.posts) > 3:
+        meal, today_empty, gate = stage.posts[-1], stage.posts[-2], stage.posts[0]
+        told += [
+            teller.tell(meal, "post_sign_off", yesterday + 16 * HOUR, {"on_duty": 0, "reason": "meal"}),
+            teller.tell(meal, "post_sign_on", yesterday + 16 * HOUR + 2400, {"on_duty": 2}),
+            teller.tell(today_empty, "post_sign_off", now - 1700, {"on_duty": 1, "reason": "ill"}),
+            teller.tell(
+                gate, "checkpoint_pass", now - 8700, _passage(np.random.default_rng(7), village[2], True), number=99
+            ),
+        ]
+        withheld["post.strength", meal.subject] = (yesterday, today)
+        withheld["post.strength", today_empty.subject] = (today, end)
+        withheld["sighting.match", village[2].subject] = (today, end)
+    if stage.pharmacies:
+        shop = stage.pharmacies[0]
+        told.append(
+            teller.tell(shop, "pharmacy_sale", yesterday + 15 * HOUR,
+                        {"drug": "fever", "buyer": "代购人", "user_named": False})
+        )  # fmt: skip
+        withheld["pharmacy.real_user", shop.subject] = (yesterday, end)
+    told += _exit(teller, now, withheld, end)
+    return Planted(tuple(told), withheld)
+
+
+def _exit(teller: Teller, now: int, withheld: dict[tuple[str, int], tuple[int, int]], end: int) -> list[Deed]:
+    """Somebody under watch is seen outside and nobody has answered yet."""
+    roll = teller.county.roll
+    people = roll.person[np.isin(origins(teller.county, roll.person), (1, 2, 3))]
+    if not len(people):
+        return []
+    person = int(people[len(people) // 2])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.area_id, seat.id FROM subject s JOIN seat ON seat.role = 'group_head' "
+            "AND seat.area_id = s.area_id - s.area_id %% 1000 WHERE s.id = %s", [person]
+        )  # fmt: skip
+        area, seat = cursor.fetchone()
+    withheld["exit.answer", person] = (now - HOUR, end)
+    return [teller.tell(Spot(person, area, "", seat), "exit_seen", now - 2940, {"where": "村口小卖部"})]
