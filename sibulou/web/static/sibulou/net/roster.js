@@ -54,9 +54,9 @@ export function readLayout(sent) {
   return { root: areas.get(sent.root), areas, home, version: sent.version };
 }
 
-/** The households under an area, group by group. */
+/** The households under an area, its own first, then group by group. */
 export function households(area) {
-  return area.ids.length ? area.ids : area.children.flatMap(households);
+  return [...area.ids, ...area.children.flatMap(households)];
 }
 
 /** How many households lie under an area. */
