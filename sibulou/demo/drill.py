@@ -1,9 +1,9 @@
-"""`sibulou drill`: plant misses of every kind in a scratch county, let some weeks pass, and see whether all are shown.
+"""`sibulou drill`: plant misses of every kind in a scratch county, let two weeks pass, and see whether all are shown.
 
-The checker keeps its own books (`drill_plan`, `drill_roster`, `drill_books`): it reads the plan's text itself, does its own
-calendar arithmetic, and asks neither `duty.gap` nor `cadence`, `chain`, `reconcile` or `settle` what to expect. A drill that
-asked the kernel what is right would find nothing that the kernel has wrong. Only the deeds (hand in a record, appoint, waive)
-and the looks (`duty.board`) are the product's own. docs/reference/drill.md lists what is planted.
+The checker keeps its own books (`drill_plan`, `drill_roster`, `drill_books`): it reads the plan's text itself, does its
+own calendar arithmetic, and asks neither `duty.gap` nor `cadence`, `chain`, `reconcile` or `settle` what to expect. A
+drill that asked the kernel what is right would find nothing that the kernel has wrong. Only the deeds (hand in a record,
+appoint, waive) and the looks (`duty.board`) are the product's own. docs/reference/drill.md lists what is planted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import random
 import signal
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,15 +23,20 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from sibulou.demo.drill_kinds import ASIDE, KINDS, words
+
 if TYPE_CHECKING:
     from sibulou.demo.drill_look import Look, Row
+    from sibulou.demo.drill_play import Play
+    from sibulou.demo.drill_plot import Plot
 
 START = datetime(2020, 2, 3, 1, 15, tzinfo=UTC)
 """09:15 in the county, on a Monday: a start in the middle of a morning, as in life."""
 DAYS = 17
-SAID = 60
-"""How many findings the text table prints in full."""
+"""So that windows of fourteen days come due as well."""
 PLAN = "covid19-2020.yaml"
+SAID = 40
+"""How many findings the text table prints in full."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,6 @@ class Result:
 
     code: str
     seed: int
-    scale: float
     people: int
     days: int
     obligations: int
@@ -53,21 +58,32 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a machine."""
+        look = self.look
         return {
-            "county": self.code, "seed": self.seed, "scale": self.scale, "people": self.people, "days": self.days,
-            "obligations": self.obligations, "records": self.records, "seconds": round(self.seconds, 1),
-            "looks": self.look.looks, "nodes_balanced": self.look.nodes - self.look.unbalanced,
-            "nodes": self.look.nodes, "passed": self.passed,
-            "kinds": [
-                {
-                    "kind": row.kind, "planted": row.planted, "found": row.found, "false": row.false,
-                    "wrong": row.wrong, "minutes_median": middle(row.minutes),
-                    "minutes_most": max(row.minutes, default=None),
-                }
-                for row in rows(self.look)
-            ],
-            "findings": [{"kind": one.kind, "zh": one.zh, "en": one.en} for one in self.look.findings],
-        }  # fmt: skip
+            "county": self.code,
+            "seed": self.seed,
+            "people": self.people,
+            "days": self.days,
+            "obligations": self.obligations,
+            "records": self.records,
+            "seconds": round(self.seconds, 1),
+            "looks": look.looks,
+            "books": {"nodes": look.nodes, "unbalanced": look.unbalanced},
+            "passed": self.passed,
+            "kinds": [_row_as_json(row) for row in rows(look)],
+            "findings": [{"kind": one.kind, "zh": one.zh, "en": one.en} for one in look.findings],
+        }
+
+
+def _row_as_json(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "planted": row.planted,
+        "found": row.found,
+        "false": row.false,
+        "wrong": row.wrong,
+        "minutes": {"median": middle(row.minutes), "most": max(row.minutes, default=None)},
+    }
 
 
 def middle(values: list[float]) -> float | None:
@@ -76,19 +92,20 @@ def middle(values: list[float]) -> float | None:
 
 
 def rows(look: Look) -> list[Row]:
-    """The kinds in the order of their names."""
-    return [look.rows[kind] for kind in sorted(look.rows)]
+    """The kinds in the order in which `drill_kinds` lists them."""
+    order = {kind: at for at, kind in enumerate([*KINDS, *ASIDE])}
+    return sorted(look.rows.values(), key=lambda row: order.get(row.kind, len(order)))
+
+
+# --- the command ------------------------------------------------------------------------------------
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run a drill in a database of its own, which is dropped at the end. Gives 1 when something was missed or false."""
+    """Run a drill in a database of its own, which is dropped at the end. Gives 1 when one was missed or false."""
     signal.signal(signal.SIGTERM, _interrupted)
     with scratch_county(args) as say:
-        result = run(code=args.code, scale=args.scale, seed=args.seed, say=say)
-    if args.json:
-        print(json.dumps(result.as_json(), ensure_ascii=False, indent=1))
-    else:
-        print(table(result))
+        result = run(code=args.code, seed=args.seed, whole=True, say=say)
+    print(json.dumps(result.as_json(), ensure_ascii=False, indent=1) if args.json else table(result))
     return 0 if result.passed else 1
 
 
@@ -118,7 +135,7 @@ def scratch_county(args: argparse.Namespace) -> Iterator[Callable[[str], None]]:
         from django.db import connections as open_ones
 
         open_ones.close_all()
-        if getattr(args, "keep", False):
+        if args.keep:
             say(f"数据库 {name} 已保留。 · The database {name} is kept.")
         else:
             database.drop_scratch(connections, name)
@@ -141,11 +158,37 @@ def _found(args: argparse.Namespace, say: Callable[[str], None]) -> None:
     say(f"建县 {args.code}：{tally.rows.get('person', 0)} 人 · founded with {tally.rows.get('person', 0)} people")
 
 
+# --- the drill --------------------------------------------------------------------------------------
+
+
 def run(
-    *, code: str, scale: float = 0.0, seed: int = 1, days: int = DAYS, each: int | None = None,
-    plan: str | None = None, say: Callable[[str], None] = lambda line: None,
+    *, code: str, seed: int = 1, days: int = DAYS, each: int | None = None, whole: bool = False,
+    until_found: bool = False, say: Callable[[str], None] = lambda line: None,
 ) -> Result:  # fmt: skip
-    """Plant, play and look, in the county `code` that is founded in the database at hand."""
+    """Plant, play and look, in the county `code` that is founded in the database at hand.
+
+    `each`: how often each kind is planted (default: by the people). `whole`: every kind must find a place.
+    `until_found`: stop at the first finding.
+    """
+    from sibulou.roster.access import EVERYTHING, acting
+
+    began = time.monotonic()
+    with acting(EVERYTHING):
+        plot = begin(code, seed, days)
+        people = len(plot.play.roster.of("person"))
+        compose(plot, each or max(2, people // 1500))
+    play = plot.play
+    say(f"埋入 {len(plot.plants)} 处 · {len(plot.plants)} situations; {len(play.ledger.items)} windows")
+    play.run(until_found=until_found)
+    if not until_found:
+        _came_to_pass(plot, whole=whole)
+    return Result(
+        code, seed, people, days, len(play.ledger.items), play.told, time.monotonic() - began, play.look
+    )  # fmt: skip
+
+
+def begin(code: str, seed: int, days: int) -> Plot:
+    """Press the start key, and take stock of the county in the drill's own books."""
     from sibulou.demo.drill_books import Ledger
     from sibulou.demo.drill_diary import Writer
     from sibulou.demo.drill_look import Look
@@ -154,77 +197,62 @@ def run(
     from sibulou.demo.drill_plot import Plot, Stretch
     from sibulou.demo.drill_roster import read_roster
     from sibulou.duty.force import activate, load
-    from sibulou.duty.reconcile import reconcile
-    from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.areas import area_by_code
 
-    began = time.monotonic()
-    rng = random.Random(f"{code}-{seed}")
-    text = plan or resources.files("sibulou.plans").joinpath(PLAN).read_text(encoding="utf-8")
+    rng = random.Random(f"{code}-{seed}")  # noqa: S311
+    text = resources.files("sibulou.plans").joinpath(PLAN).read_text(encoding="utf-8")
     own = read_plan(text)
-    with acting(EVERYTHING):
-        county = area_by_code(code)
-        roster = read_roster(*county.range, own.zone)
-        version = load(text, file=PLAN, by=BY, now=START)
-        event = activate(area=county, version=version, level=own.levels[0], title="演练", notice="演练〔2020〕1号",
-                         legal_basis="演练", by=BY, now=START)  # fmt: skip
-        reconcile(now=START, events=[event])
-        ledger = Ledger(own, roster)
-        end = START + timedelta(days=days)
-        play = Play(event, roster, ledger, Look(ledger, county.pk), rng, START, end)
-        turn = START + timedelta(days=days * 9 // 17, hours=5)
-        stretches = (Stretch(own.levels[0], START, turn), Stretch(own.levels[2], turn, end + timedelta(days=30)))
-        plot = Plot(play, Writer(own, rng, end), stretches)
-        people = len(roster.of("person"))
-        compose(plot, each or max(1, round(people / 1500)))
-        play.fill_empty_seats(
-            [one for one in ledger.items if one.place not in play.look.vacancies and one.place[0] != "guard"], START
-        )
-    say(f"埋入 {len(plot.plants)} 处 · {len(plot.plants)} situations planted; {len(ledger.items)} windows")
-    play.run()
-    _unfulfilled(plot)
-    seconds = time.monotonic() - began
-    return Result(code, seed, scale, people, days, len(ledger.items), play.told, seconds, play.look)
+    county = area_by_code(code)
+    roster = read_roster(*county.range, own.zone)
+    event = activate(
+        area=county, version=load(text, file=PLAN, by=BY, now=START), level=own.levels[0], title="演练",
+        notice="演练〔2020〕1号", legal_basis="演练", by=BY, now=START,
+    )  # fmt: skip
+    ledger = Ledger(own, roster)
+    end = START + timedelta(days=days)
+    turn = START + timedelta(days=days * 9 // 17, hours=5)
+    stretches = (Stretch(own.levels[0], START, turn), Stretch(own.levels[2], turn, end + timedelta(days=30)))
+    play = Play(event, roster, ledger, Look(ledger, county.pk), rng, START, end)
+    return Plot(play, Writer(own, rng, end), stretches)
 
 
-def compose(plot: Any, each: int) -> None:
-    """Plant everything, each kind `each` times."""
+def compose(plot: Plot, each: int) -> None:
+    """Plant everything, each kind `each` times, and send the field on its way."""
     from sibulou.demo import (
         drill_plant_chain as chain,
-    )
-    from sibulou.demo import (
         drill_plant_records as records,
-    )
-    from sibulou.demo import (
         drill_plant_roster as changes,
-    )
-    from sibulou.demo import (
         drill_plant_stories as stories,
-    )
-    from sibulou.demo import (
         drill_plant_watch as watches,
-    )
-    from sibulou.demo import (
         drill_plant_windows as windows,
     )
 
     changes.plant_plan_changes(plot)
     plot.enter(plot.items_of(plot.play.roster.things.values()))
     watches.plant_watches(plot, 6 + 4 * each)
+    stories.plant_stories(plot, each)
+    changes.plant_roster(plot, each)
     chain.plant_unassignable(plot, each)
     stories.plant_leaks(plot, each)
-    stories.plant_stories(plot, each)
     records.plant_records(plot, each)
-    changes.plant_roster(plot, each)
     changes.plant_after_changes(plot, each)
     windows.plant_windows(plot, each)
     windows.plant_events(plot, each)
     chain.plant_vacancies(plot, each)
     plot.hand_over()
+    _start(plot.play)
 
 
-def _unfulfilled(plot: Any) -> None:
-    """A plant that never came to pass proves nothing, so it is a finding."""
+def _start(play: Play) -> None:
+    """The clockwork's first run; and whoever the county left out is found, but for the planted vacancies."""
+    play.reconcile(START)
+    play.fill_empty_seats(
+        [one for one in play.ledger.items if one.place not in play.look.vacancies and one.place[0] != "guard"], START
+    )
+
+
+def _came_to_pass(plot: Plot, *, whole: bool) -> None:
+    """A plant that never came to pass proves nothing, so it is a finding; controls are counted."""
     look = plot.play.look
     seen = {plant for _, plant in look.episodes}
     for plant in plot.plants:
@@ -233,29 +261,46 @@ def _unfulfilled(plot: Any) -> None:
             row.planted += 1
             row.found += not row.false
         elif plant not in seen:
-            look.find(plant.kind, f"埋入的“{plant.kind}”（{plant.where}）没有发生。",
-                      f"The planted {plant.kind} ({plant.where}) never came to pass.")  # fmt: skip
+            look.find(plant.kind, f"埋入的“{words(plant.kind)[0]}”（{plant.where}）没有发生。",
+                      f"The planted {words(plant.kind)[1]} ({plant.where}) never came to pass.")  # fmt: skip
+    for kind in KINDS if whole else ():
+        if kind not in look.rows:
+            look.find(kind, f"“{words(kind)[0]}”在这个县里没有地方可埋，请加大规模。",
+                      f"This county had no place for: {words(kind)[1]}. Choose a larger scale.")  # fmt: skip
+
+
+# --- the table --------------------------------------------------------------------------------------
 
 
 def table(result: Result) -> str:
     """The result as text, in Chinese and English."""
     look = result.look
     lines = [
-        f"演练 drill · {result.code} · 种子 seed {result.seed} · {result.people} 人 people · {result.days} 天 days · "
-        f"{result.obligations} 项应办 obligations · {result.records} 条记录 records · {result.seconds:.0f} s",
-        f"{'种类 kind':40} {'埋入':>4} {'发现':>4} {'误报':>4} {'有误':>4}  {'分钟 中位/最长':>10}",
-        f"{'':40} {'planted':>7} {'found':>6} {'false':>6} {'wrong':>6}  {'minutes median/most':>10}",
+        f"演练 drill · {result.code} · 种子 seed {result.seed} · {result.people} 人 people · {result.days} 天 days",
+        f"{result.obligations} 项应办 obligations · {result.records} 条记录 records · {look.looks} 次查看 looks · "
+        f"{result.seconds:.0f} s",
+        _line("种类 kind", "埋入 planted", "发现 found", "误报 false", "有误 wrong", "分钟 minutes 中位/最长"),
+        *(_line(f"{words(row.kind)[0]} {words(row.kind)[1]}", *_cells(row)) for row in rows(look)),
+        f"{look.nodes - look.unbalanced}/{look.nodes} 个节点的账平 nodes balance",
+        *(f"✗ {one.zh}\n  {one.en}" for one in look.findings[:SAID]),
     ]
-    for row in rows(look):
-        took = f"{middle(row.minutes):.0f}/{max(row.minutes):.0f}" if row.minutes else "-"
-        lines.append(f"{row.kind:40} {row.planted:7} {row.found:6} {row.false:6} {row.wrong:6}  {took:>10}")
-    lines.append(
-        f"看了 {look.looks} 次，{look.nodes} 个节点的账全平 · {look.looks} looks, the books of {look.nodes} nodes balance"
-        if not look.unbalanced else f"{look.unbalanced} 个节点的账不平 · {look.unbalanced} nodes do not balance"
-    )  # fmt: skip
-    lines += [f"✗ {one.zh}\n  {one.en}" for one in look.findings[:SAID]]
     if len(look.findings) > SAID:
-        lines.append(f"… 还有 {len(look.findings) - SAID} 处 · {len(look.findings) - SAID} more (--json lists all)")
-    lines.append("全部发现，没有误报。 · All found, nothing else." if result.passed else
-                 f"{len(look.findings)} 处不符。 · {len(look.findings)} findings.")  # fmt: skip
-    return "\n".join(lines)
+        lines.append(f"… 另有 {len(look.findings) - SAID} 处，见 --json · more in --json")
+    verdict = ("全部发现，没有误报。", "All found, and nothing else.")
+    failed = (f"{len(look.findings)} 处不符。", f"{len(look.findings)} findings.")
+    return "\n".join([*lines, " · ".join(verdict if result.passed else failed)])
+
+
+def _cells(row: Row) -> list[str]:
+    took = f"{middle(row.minutes):.0f}/{max(row.minutes):.0f}" if row.minutes else "–"
+    return [*(str(number) for number in (row.planted, row.found, row.false, row.wrong)), took]
+
+
+def _line(first: str, *cells: str) -> str:
+    wide = 82
+    return first + " " * (wide - _width(first)) + "".join(" " * max(1, 13 - _width(cell)) + cell for cell in cells)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

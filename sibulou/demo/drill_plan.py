@@ -89,9 +89,7 @@ class PlanRead:
 
     def closed_by(self, form: str) -> list[tuple[str, Closer]]:
         """The duties that a form may close."""
-        return [
-            (duty.key, closer) for duty in self.duties.values() for closer in duty.closers if closer.form == form
-        ]
+        return [(duty.key, closer) for duty in self.duties.values() for closer in duty.closers if closer.form == form]
 
 
 def read_plan(text: str) -> PlanRead:
@@ -187,8 +185,8 @@ def _every(table: Timetable, anchor: datetime, end: datetime, zone: ZoneInfo) ->
     day, minutes = anchor.astimezone(zone).date(), _minutes(table.opens)
     while (opens := _at(day, minutes, zone)) < end:
         day += table.days[0] * DAY
-        moments = [max(moment, anchor) for moment in (opens, opens + table.warn, opens + table.due)]
-        yield Pane(*moments, _at(day, minutes, zone))
+        first, warn, due = (max(moment, anchor) for moment in (opens, opens + table.warn, opens + table.due))
+        yield Pane(first, warn, due, _at(day, minutes, zone))
 
 
 def _minutes(moment: time) -> int:

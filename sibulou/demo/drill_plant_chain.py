@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sibulou.demo.drill_books import Plant
+from sibulou.demo.drill_books import Plant, Sent
 from sibulou.demo.drill_diary import TICK
+from sibulou.demo.drill_forms import OPENERS, Opener
 from sibulou.demo.drill_plant_watch import IN_THE_EVENING
 from sibulou.demo.drill_play import BY
 from sibulou.demo.drill_plot import DAY, HOUR, Plot
@@ -14,7 +15,7 @@ from sibulou.demo.drill_roster import Absence, Place, Thing, around
 from sibulou.duty import board
 from sibulou.duty.watch import lift_watch, put_under_watch
 from sibulou.roster.appointments import end_leave, take_leave
-from sibulou.roster.models import Leave, Subject, User
+from sibulou.roster.models import Leave, Seat, Subject, User
 
 
 def plant_vacancies(plot: Plot, each: int) -> None:
@@ -183,36 +184,48 @@ def resident(plot: Plot) -> Thing | None:
     return plot.play.rng.choice(people) if people else None
 
 
+_OPENED_ON_NOBODY = (
+    ("leak.L1_unassignable", "symptom.to_clinic"),
+    ("vacancy.village_doctor", "symptom.named"),
+    ("vacancy.supplies_head", "supplies.cover"),
+    ("vacancy.publicity_office", "rumour.answered"),
+)
+
+
 def plant_unassignable(plot: Plot, each: int) -> None:
-    """L1: nobody can be assigned when the duty opens: it exists, unowned, from its first minute, on the next list up."""
-    for _ in range(each):
-        people = resident(plot)
-        if people is None:
-            return
-        _symptom_without_doctor(plot, people)
+    """L1: nobody can be assigned when a duty opens. It exists, unowned, from its first minute, on the next list up."""
+    for kind, duty in _OPENED_ON_NOBODY:
+        if duty in plot.play.ledger.plan.duties:
+            for _ in range(each):
+                _open_on_nobody(plot, OPENERS[duty], kind)
 
 
-def _symptom_without_doctor(plot: Plot, person: Thing) -> None:
+def _open_on_nobody(plot: Plot, opener: Opener, kind: str) -> None:
     roster = plot.play.roster
-    place = roster.place("village_doctor", person)
-    if place in plot.play.look.vacancies:
+    owner = plot.play.ledger.plan.duties[opener.duty].owner
+    free = [
+        stay[0] for stay in roster.stays(opener.scope)
+        if roster.place(owner, stay[0]) not in plot.play.look.vacancies and stay[0].id not in plot.taken
+        and not stay[0].watches
+    ]  # fmt: skip
+    if not free:
         return
-    plot.taken.add(person.id)
-    plant = _hole(plot, place, "leak.L1_unassignable")
-    day = plot.play.rng.randrange(2, max(3, plot.days - 2))
-    gone = plot.play.at(plot.day(day, 8), lambda now: plot.play.vacate(place, now))
-    sent = plot.writer.record(person, "symptom_found", gone + HOUR, content={"symptoms": ["cough"]})
-    item = plot.opened("symptom.to_clinic", person, sent)
-    plot.misses(item, plant)
-    plot.diary(person).sent.append(sent)
-    plot.play.then(sent.received, lambda now: _on_the_next_list(plot, place, now))
-    plot.play.at(gone + 9 * HOUR, lambda now: _fill(plot, place, now))
+    thing = plot.play.rng.choice(free)
+    place = roster.place(owner, thing)
+    plant = _hole(plot, place, kind)
+
+    def then(sent: Sent) -> None:
+        gone = plot.play.at(sent.happened - 2 * HOUR, lambda now: plot.play.vacate(place, now))
+        plot.misses(plot.opened(opener.duty, thing, sent), plant)
+        plot.play.then(sent.received, lambda now: _on_the_next_list(plot, place, now))
+        plot.play.at(gone + 9 * HOUR, lambda now: _fill(plot, place, now))
+
+    day = plot.day(plot.play.rng.randrange(3, max(4, plot.days - 3)), 10)
+    plot.ask(thing, opener.form, dict(opener.content), (day, day + 2 * HOUR), then)
 
 
 def _on_the_next_list(plot: Plot, place: Place, now: datetime) -> None:
     """Whether the one above finds it on his own list."""
-    from sibulou.roster.models import Seat
-
     role, area = place
     heir = plot.play.roster.heir(place, now)
     if heir is None:

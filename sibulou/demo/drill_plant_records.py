@@ -219,7 +219,11 @@ def _excuse_asked(plot: Plot) -> None:
     """Asked for and not confirmed: still a gap (L5)."""
     if planted := _excuse(plot, "excuse.pending"):
         item, _ = planted
-        plot.play.at(_within(plot, item), lambda now: _ask(plot, item, now, None))
+        plot.play.at(_within(plot, item), lambda now: _only_ask(plot, item, now))
+
+
+def _only_ask(plot: Plot, item: Item, now: datetime) -> None:
+    _ask(plot, item, now, None)
 
 
 def _excuse_refused(plot: Plot) -> None:
@@ -290,7 +294,7 @@ def _unknown_subject(plot: Plot) -> None:
         township = plot.play.rng.choice(list(plot.play.roster.stays("areas.townships")))[0]
         nobody = 10**15 + plot.play.rng.randrange(10**9)
         told = Told(uuid7(now, plot.play.rng.randbytes(10)), "person_seen", nobody, now, {"state": "present"})
-        _hand_in(plot, told, township.area, now, Outcome.UNKNOWN_SUBJECT, "refused.unknown_subject")
+        _hand_in(plot, told, township.area, now=now, wanted=Outcome.UNKNOWN_SUBJECT, kind="refused.unknown_subject")
 
     plot.play.at(_some_noon(plot), deed)
 
@@ -302,9 +306,9 @@ def _conflict(plot: Plot) -> None:
         village = plot.play.rng.choice(list(plot.play.roster.stays("areas.villages")))[0]
         told = Told(uuid7(now, plot.play.rng.randbytes(10)), "team_named", village.id, now, {"members": 3, "medics": 0})
         township = ancestor(village.area, Level.TOWNSHIP)
-        _hand_in(plot, told, township, now, Outcome.ACCEPTED, "refused.conflicting")
+        _hand_in(plot, told, township, now=now, wanted=Outcome.ACCEPTED, kind="refused.conflicting")
         other = replace(told, content={"members": 9, "medics": 4})
-        _hand_in(plot, other, township, now, Outcome.CONFLICTING, "refused.conflicting")
+        _hand_in(plot, other, township, now=now, wanted=Outcome.CONFLICTING, kind="refused.conflicting")
 
     plot.play.at(_some_noon(plot), deed)
 
@@ -313,11 +317,11 @@ def _some_noon(plot: Plot) -> datetime:
     return plot.day(plot.play.rng.randrange(1, max(2, plot.days - 1)), 12.25)
 
 
-def _hand_in(plot: Plot, told: Told, township: int, now: datetime, wanted: Outcome, kind: str) -> None:
+def _hand_in(plot: Plot, told: Told, township: int, *, now: datetime, wanted: Outcome, kind: str) -> None:
     """Hand one record in as the township's duty officer, and see what becomes of it."""
     roster = plot.play.roster
-    teller = roster.answers(("township_secretary", township), now)
-    user = User.objects.get(pk=teller or roster.answers(("county_secretary", plot.play.county), now))
+    tellers = (("township_secretary", township), ("county_secretary", plot.play.county))
+    user = next(User.objects.get(pk=pk) for place in tellers if (pk := roster.answers(place, now)) is not None)
     reach = reach_of(user, now=now)
     (answer,) = take_in(Batch([told]), reach=reach, by=By(user.name, "", user.pk), now=now)
     with acting(reach):
@@ -327,5 +331,3 @@ def _hand_in(plot: Plot, told: Told, township: int, now: datetime, wanted: Outco
         f"记录 {told.form} 的回执是 {answer.outcome}，应为 {wanted}；留存 {kept} 份。",
         f"The record {told.form} was {answer.outcome}, not {wanted}; {kept} kept to settle.",
     )  # fmt: skip
-
-

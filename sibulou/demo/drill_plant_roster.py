@@ -11,7 +11,7 @@ from sibulou.demo.drill_books import Item, Plant
 from sibulou.demo.drill_plan import timetable
 from sibulou.demo.drill_play import BY
 from sibulou.demo.drill_plot import DAY, HOUR, Plot, Strict
-from sibulou.demo.drill_roster import Thing
+from sibulou.demo.drill_roster import Place, Thing
 from sibulou.duty import board
 from sibulou.duty.force import change_level, set_strictness
 from sibulou.duty.watch import put_under_watch
@@ -125,12 +125,12 @@ def _enter(plot: Plot, thing: Thing, plant: Plant, now: datetime) -> None:
 
 def _entered_twice(plot: Plot) -> None:
     """A person is entered a second time under one identity number: until it is settled, it is a gap."""
-    plant = plot.plant("roster.entered_twice", "")
+    first = plot.play.rng.choice([one for one in plot.play.roster.people_with_number() if not one.watches])
+    home = plot.play.rng.choice(plot.play.roster.of("household"))
+    plant = plot.plant("roster.entered_twice", first.label)
 
     def deed(now: datetime) -> None:
-        first = plot.play.rng.choice([one for one in plot.play.roster.people_with_number() if not one.watches])
         row = Person.objects.get(pk=first.id)
-        home = plot.play.rng.choice(plot.play.roster.of("household"))
         made = add_person(household=Person.objects.filter(household_id=home.id)[0].household, name=first.label, by=BY,
                           now=now)  # fmt: skip
         Person.objects.filter(pk=made.pk).update(
@@ -138,10 +138,22 @@ def _entered_twice(plot: Plot) -> None:
         )
         twin = Thing(made.pk, "person", made.subject.area_id, now, what="present", label=first.label,
                      household=home.id, identity=first.identity)  # fmt: skip
-        plant.where = first.label
         _enter(plot, twin, plant, now)
 
-    plot.play.at(min(_noon(plot), plot.play.end - 3 * DAY), deed)
+    when = plot.play.at(min(_noon(plot), plot.play.end - 3 * DAY), deed)
+    _nobody_settles(plot, plot.play.roster.place("township_health", home), when + 2 * HOUR)
+
+
+def _nobody_settles(plot: Plot, place: Place, gone: datetime) -> None:
+    """Who would settle the duplicate leaves as well, for half a day."""
+    if place not in plot.play.look.vacancies:
+        plot.play.look.vacancies[place] = plot.plant("vacancy.township_health", str(place[1]))
+        plot.play.at(gone, lambda now: plot.play.vacate(place, now))
+        plot.play.at(gone + 12 * HOUR, lambda now: _found_again(plot, place, now))
+
+
+def _found_again(plot: Plot, place: Place, now: datetime) -> None:
+    plot.play.fill(place, now)
 
 
 def _moved_away(plot: Plot) -> None:

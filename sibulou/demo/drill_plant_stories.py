@@ -87,14 +87,18 @@ def _others_planted(items: list[Item], one: Item) -> bool:
 def _group_open(plot: Plot, item: Item, now: datetime) -> None:
     group = ancestor(item.thing.area, Level.GROUP)
     names = {pk: duty.key for pk, duty in board.duties().items()}
+    wanted = sum(
+        one.overdue and one.item.duty == item.duty and ancestor(one.item.thing.area, Level.GROUP) == group
+        for one in plot.play.ledger.gaps(now).values()
+    )
     counted = sum(
         found.gaps for found in board.gap_counts(group, board.Moment.now(now))
         if names[found.duty] == item.duty and found.overdue
     )  # fmt: skip
     plot.play.look.check(
-        "leak.L4_one_door_left", counted == 1,
-        f"小组 {group} 只差一户未入户，显示漏 {counted} 户。",
-        f"Group {group} has one door left to visit and shows {counted}.",
+        "leak.L4_one_door_left", counted == wanted > 0,
+        f"小组 {group} 还差 {wanted} 户未入户，显示漏 {counted} 户。",
+        f"Group {group} has {wanted} doors left to visit and shows {counted}.",
     )  # fmt: skip
 
 
@@ -116,8 +120,8 @@ def _untouched(plot: Plot, things: list[Thing]) -> Thing | None:
 
 
 def _never_reported(plot: Plot) -> None:
-    """L8: a pharmacy from which nothing ever came is expected all the same: the roster says so, not a form."""
-    thing = _untouched(plot, [stay[0] for stay in plot.play.roster.stays("institutions.pharmacies")])
+    """L8: an institution from which nothing ever came is expected all the same: the roster says so, not a form."""
+    thing = _untouched(plot, plot.play.roster.of("institution"))
     if thing is not None:
         _whole(plot, thing, plot.plant("leak.L8_never_reported", thing.label))
 

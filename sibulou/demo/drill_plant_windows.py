@@ -57,8 +57,7 @@ def _following(plot: Plot, item: Item) -> list[Item]:
 def _late(plot: Plot, key: str, items: list[Item]) -> None:
     """Overdue first, met late then, and never counted as missing in the end."""
     item = plot.pick(items, lambda one: plot.room(one) is not None)
-    span = item and plot.room(item)
-    if item is not None and span is not None:
+    if item is not None and (span := plot.room(item)) is not None:
         plot.late(item, plot.plant("window.late", f"{key} · {item.thing.label}"), span)
 
 
@@ -76,31 +75,35 @@ def plant_events(plot: Plot, each: int) -> None:
                 open_event(plot, opener, "event.in_time", control=True)
 
 
-def open_event(
-    plot: Plot, opener: Opener, kind: str, *, late: bool = False, control: bool = False, thing: Thing | None = None
-) -> None:
+def open_event(plot: Plot, opener: Opener, kind: str, *, late: bool = False, control: bool = False) -> None:
     """One record that opens an event duty somewhere, and what becomes of it."""
-    things = [stay[0] for stay in plot.play.roster.stays(opener.scope)] if thing is None else [thing]
+    things = [stay[0] for stay in plot.play.roster.stays(opener.scope)]
     for source in plot.play.rng.sample(things, min(len(things), 12)):
         span = _span(plot, source, opener)
         target = _target(plot, opener, source, span)
-        if span is None or target is None or source.id in plot.taken or target.id in plot.taken:
-            continue
-        plant = plot.plant(kind, f"{opener.duty} · {target.label}", control=control)
-        content = {**opener.content, **({opener.field: _named(opener, target)} if opener.field else {})}
+        if span is not None and target is not None and not {source.id, target.id} & plot.taken:
+            _open(plot, opener, (source, target, span), kind, late=late, control=control)
+            return
 
-        def then(sent: Sent, goal: Thing = target) -> None:
-            item = plot.opened(opener.duty, goal, sent)
-            for other in opener.beside:
-                plot.opened(other, goal, sent)
-            if late and (room := plot.room(item)):
-                plot.late(item, plant, room)
-            elif not control:
-                plot.misses(item, plant)
-            plot.mark(sent.received)
 
-        plot.ask(source, opener.form, content, span, then)
-        return
+def _open(
+    plot: Plot, opener: Opener, where: tuple[Thing, Thing, Span], kind: str, *, late: bool, control: bool
+) -> None:  # fmt: skip
+    source, target, span = where
+    plant = plot.plant(kind, f"{opener.duty} · {target.label}", control=control)
+    content = {**opener.content, **({opener.field: _named(opener, target)} if opener.field else {})}
+
+    def then(sent: Sent) -> None:
+        item = plot.opened(opener.duty, target, sent)
+        for other in opener.beside:
+            plot.opened(other, target, sent)
+        if late and (room := plot.room(item)):
+            plot.late(item, plant, room)
+        elif not control:
+            plot.misses(item, plant)
+        plot.mark(sent.received)
+
+    plot.ask(source, opener.form, content, span, then)
 
 
 def _named(opener: Opener, target: Thing) -> str:

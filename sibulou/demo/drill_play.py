@@ -80,21 +80,35 @@ class Play:
         """From the start key to the end."""
         now = around(self.start, TICK)
         while now <= self.end:
-            with acting(EVERYTHING):
-                self._step(now)
-            with acting(reach_of(self._officer(now), now=now)):
-                self._look_round(now)
+            if self._busy(now):
+                with acting(EVERYTHING):
+                    self._step(now)
+            if self._looks(now):
+                with acting(reach_of(self._officer(now), now=now)):
+                    self._look_round(now)
             now += STEP
         self.look.finish(self.end)
+
+    def _busy(self, now: datetime) -> bool:
+        """Whether anything happens at this step."""
+        local = now.astimezone(self.roster.zone)
+        return (
+            local.minute == 0
+            or self._nightly(now)
+            or any(now in deeds for deeds in (self.before, self.after, self.mail))
+        )
+
+    def _nightly(self, now: datetime) -> bool:
+        local = now.astimezone(self.roster.zone)
+        return (local.hour, local.minute) == (0, 30)
 
     def _step(self, now: datetime) -> None:
         for deed in self.before.pop(now, []):
             deed(now)
         local = now.astimezone(self.roster.zone)
-        nightly = (local.hour, local.minute) == (0, 30)
-        if nightly or now == around(self.start, TICK) or (self.dirty and local.minute == 0):
+        if self._nightly(now) or (self.dirty and local.minute == 0):
             self.reconcile(now)
-        if nightly:
+        if self._nightly(now):
             self.check_drift(now)
         self._take_in(now)
         for deed in self.after.pop(now, []):
@@ -118,16 +132,20 @@ class Play:
         local = now.astimezone(self.roster.zone)
         return now if local.minute == 0 else around(now, 60)
 
-    def _look_round(self, now: datetime) -> None:
+    def _looks(self, now: datetime) -> bool:
+        """Every hour, by night every other, and whenever something planted comes due or changes."""
         local = now.astimezone(self.roster.zone)
         hourly = local.minute == 0 and (6 <= local.hour <= 22 or local.hour % 2 == 0)
-        if hourly or now in self.watched_moments:
-            self.look.gaps(now)
-        if hourly and local.hour in (0, 8, 16):
+        return hourly or now in self.watched_moments or now + STEP > self.end
+
+    def _look_round(self, now: datetime) -> None:
+        local = now.astimezone(self.roster.zone)
+        self.look.gaps(now)
+        if local.minute == 0 and local.hour in (8, 20):
             self.look.books(now)
-        elif hourly:
+        else:
             self.look.balance(self._way_down(), now)
-        if now + STEP > self.end or (hourly and local.hour == 22):
+        if now + STEP > self.end or (local.minute == 0 and local.hour == 22 and local.day % 3 == 0):
             self.look.books(now)
             self.look.everywhere(now)
 

@@ -77,11 +77,10 @@ class Plot:
         """
         thing, since, until = stay
         before: Piece | None = None
-        for piece in self._pieces(duty, thing.area):
-            if before is not None and before.ends == piece.starts and before.table.cycle == piece.table.cycle:
-                piece = replace(piece, anchor=before.anchor)
-            yield from self._piece(piece, since, until)
-            before = piece
+        for fresh in self._pieces(duty, thing.area):
+            runs_on = before is not None and before.ends == fresh.starts and before.table.cycle == fresh.table.cycle
+            before = replace(fresh, anchor=before.anchor) if before is not None and runs_on else fresh
+            yield from self._piece(before, since, until)
 
     def _pieces(self, duty: DutyRead, area: int) -> Iterator[Piece]:
         """The plan's timing at each level, and from its moment on the township's stricter one."""
@@ -195,7 +194,9 @@ class Plot:
         self.diary(thing).items.append(item)
         return item
 
-    def ask(self, thing: Thing, form: str, content: dict[str, object], span: Span, then: Callable[[Sent], None]) -> None:
+    def ask(
+        self, thing: Thing, form: str, content: dict[str, object], span: Span, then: Callable[[Sent], None]
+    ) -> None:
         """Have a record written about a thing, somewhere in a span."""
         self.diary(thing).extras.append(Extra(form, content, span, then))
 

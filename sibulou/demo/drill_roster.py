@@ -117,9 +117,8 @@ class Roster:
             ends_at = [ends for _, ends in one.watches if ends is not None]
             if ends_at:
                 yield one, max(ends_at), one.until
-        elif part == "duplicated" and one.identity is not None:
-            if self._first(one.identity) < one.id:
-                yield one, one.since, one.until
+        elif part == "duplicated" and one.identity is not None and self._first(one.identity) < one.id:
+            yield one, one.since, one.until
 
     def _first(self, identity: bytes) -> int:
         """The person who was entered first under an identity number."""
