@@ -25,6 +25,8 @@ from sibulou.web.sheet import Door, doors
 
 PAGE = 12
 """How many of one duty are shown before the rest is folded away."""
+MOST = 500
+"""How many are listed at all; the page says so when there are more."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,14 @@ def mine(request: Asking) -> HttpResponse:
     links = doors(obligations, onward=request.path, now=request.now)
     shown = gap_rows(rows, moment=Moment.now(request.now), language=language())
     entries = [Entry(row, links.get(row.gap.obligation, ()), row.gap.seat not in own) for row in shown]
+    told = _told(request)
     facts = {
         "parts": [part for part in _parts(entries, request.now) if part.count],
         "seats": _seats(request),
-        "told": _told(request),
+        "told": told,
+        "told_groups": _told_groups(told),
         "asked": _to_grant(request),
-        "cut": len(rows) >= 500,
+        "cut": len(rows) >= MOST or len(told) >= MOST,
     }
     return render(request, "web/mine.html", facts)
 
@@ -133,6 +137,29 @@ class Told:
     at: datetime
 
 
+@dataclass
+class ToldGroup:
+    """What one was told of one duty, the latest first."""
+
+    title: str
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Told]:
+        return self.told[:PAGE]
+
+    @property
+    def rest(self) -> list[Told]:
+        return self.told[PAGE:]
+
+
+def _told_groups(told: Sequence[Told]) -> list[ToldGroup]:
+    groups: dict[int, ToldGroup] = {}
+    for one in told:
+        groups.setdefault(one.row.gap.duty, ToldGroup(one.row.title)).told.append(one)
+    return list(groups.values())
+
+
 def _told(request: Asking) -> list[Told]:
     climbs = Climb.objects.filter(
         seat__in=request.reach.seats,
@@ -140,7 +167,7 @@ def _told(request: Asking) -> list[Told]:
         obligation__met_at__isnull=True,
         obligation__waived_at__isnull=True,
     )
-    rows = list(climbs.select_related("obligation").order_by("-told_at")[:50])
+    rows = list(climbs.select_related("obligation").order_by("-told_at", "pk")[:MOST])
     gaps = {climb.obligation_id: _gap(climb.obligation, request.now) for climb in rows}
     shown = {
         row.gap.obligation: row

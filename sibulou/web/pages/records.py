@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,7 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sibulou.duty.form import FieldType, Form
+from sibulou.duty.form import Form
 from sibulou.duty.intake import Answer, Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record, Refusal, Watch
 from sibulou.duty.told import Told
@@ -22,6 +20,7 @@ from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.models import Subject, User
 from sibulou.roster.role import Right
 from sibulou.web.allow import without
+from sibulou.web.answers import answers_of
 from sibulou.web.forms import Filled, questions, read_filled, shown_fields, uuid_or_none
 from sibulou.web.labels import KIND_WORDS, address_of, language, pick, places
 from sibulou.web.middleware import Asking
@@ -37,14 +36,6 @@ from sibulou.web.sheet import (
     plan_and_form,
     read_sheet,
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One answer of a record in words."""
-
-    label: str
-    value: str
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,14 +148,14 @@ def record(request: Asking, number: UUID) -> HttpResponse:
     row = Record.objects.select_related("subject").filter(pk=number).first()
     if row is None:
         raise Http404
-    plan, form = plan_and_form(row.form, request.now)
+    _, form = plan_and_form(row.form, request.now)
     told_by = User.objects.filter(pk=row.told_by_id or 0).values_list("name", flat=True).first()
     facts = {
         "record": row,
         "title": form.title.say(language()),
         "place": places([row.area_id])[row.area_id],
         "home": address_of(row.subject.kind, row.subject_id, row.area_id),
-        "answers": _answers(form, row.content, plan.zone),
+        "answers": answers_of(form, row.content),
         "told_by": told_by,
         "digest": bytes(row.digest).hex(),
         "closed": _owed(Obligation.objects.filter(met_by=row.pk), request.now),
@@ -180,42 +171,6 @@ def record(request: Asking, number: UUID) -> HttpResponse:
 
 def _owed(rows: QuerySet[Obligation], now: datetime) -> list[Owed]:
     return owed(rows.select_related("duty", "subject"), language=language(), now=now)
-
-
-def _answers(form: Form, content: dict[str, object], zone: ZoneInfo) -> list[Shown]:
-    """The answers in words, in the form's order; long numbers in personal answers are masked."""
-    shown = []
-    for field in form.fields:
-        if field.key in content:
-            value = in_words(form, field.key, content[field.key], zone)
-            shown.append(Shown(field.title.say(language()), _masked(value) if field.personal else value))
-    return shown
-
-
-def in_words(form: Form, key: str, value: object, zone: ZoneInfo) -> str:
-    """One answer as people say it."""
-    field = form.field(key)
-    if isinstance(value, bool):
-        return pick(("是", "yes") if value else ("否", "no"), language())
-    if isinstance(value, list):
-        return pick(("、", ", "), language()).join(in_words(form, key, one, zone) for one in value)
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    if field is None:
-        return text
-    if field.type is FieldType.MOMENT:
-        return f"{datetime.fromisoformat(text).astimezone(zone):%F %R}"
-    if field.type is FieldType.AREA and text.isdigit():
-        return places([int(text)]).get(int(text)) or text
-    if field.type is FieldType.SUBJECT and text.isdigit() and len(text) < 19:
-        return Subject.objects.filter(pk=int(text)).values_list("label", flat=True).first() or text
-    words = {choice.key: choice.title.say(language()) for choice in field.choices}
-    return words.get(text, text)
-
-
-def _masked(text: str) -> str:
-    """Numbers long enough to be an identity or a phone number lose their middle."""
-    signs = sum(sign.isalnum() and sign.isascii() for sign in text)
-    return text if signs < 7 else f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
 
 
 @require_POST

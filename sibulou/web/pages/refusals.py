@@ -14,11 +14,13 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sibulou.duty.force import stages
+from sibulou.duty.form import Form
 from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Record, Refusal
 from sibulou.duty.refusal import settle_refusal
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject, User
+from sibulou.web.answers import in_words, masked_answer
 from sibulou.web.forms import uuid_or_none
 from sibulou.web.labels import address_of, clock, language, pick, places
 from sibulou.web.middleware import Asking
@@ -141,13 +143,20 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
         "home": address_of(subject.kind, subject.pk, subject.area_id) if subject else "",
         "kept": kept,
         "sides": _sides(kept, told) if kept else [],
-        "sent": json.dumps(row.payload, ensure_ascii=False, indent=1),
+        "sent": json.dumps(_sent(row.payload), ensure_ascii=False, indent=1),
         "form": told.get("form"),
         "again": again,
         "how": request.POST.get("how", ""),
         "sentence": sentence,
     }
     return render(request, "web/refusal.html", facts, status=status)
+
+
+def _sent(payload: object) -> object:
+    """What was sent, as a page shows it: the numbers in its answers masked."""
+    if not isinstance(payload, dict):
+        return masked_answer(payload)
+    return {key: masked_answer(value) if key == "content" else value for key, value in payload.items()}
 
 
 def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
@@ -160,7 +169,7 @@ def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
     for key in dict.fromkeys([*kept.content, *content]):
         field = form.field(key) if form else None
         label = field.title.say(language()) if field else str(key)
-        sides.append(Side(label, _said(kept.content.get(key)), _said(content.get(key))))
+        sides.append(Side(label, *(_said(form, str(key), said.get(key)) for said in (kept.content, content))))
     return sides
 
 
@@ -172,8 +181,13 @@ def _moment(value: object) -> str:
     return clock(moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone()))
 
 
-def _said(value: object) -> str:
-    return "—" if value is None else json.dumps(value, ensure_ascii=False).strip('"')
+def _said(form: Form | None, key: str, value: object) -> str:
+    """One answer in words; of an unknown form, or of an odd shape, as it was sent."""
+    if value is None:
+        return "—"
+    if form is None or not isinstance(value, str | int | float | list):
+        return json.dumps(value, ensure_ascii=False)
+    return in_words(form, key, masked_answer(value))
 
 
 urlpatterns: list[URLPattern] = [
