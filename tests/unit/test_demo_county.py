@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -175,3 +176,10 @@ def test_a_number_outside_its_own_range_is_refused() -> None:
 def test_no_county_has_no_scale(scale: float) -> None:
     with pytest.raises(ValueError, match="scale"):
         pieces(scale=scale)
+
+
+def test_every_number_of_the_sheet_is_documented() -> None:
+    page = Path(__file__).parents[2].joinpath("docs/explanation/synthetic-county.md").read_text(encoding="utf-8")
+    for one in parameters().numbers.values():
+        shown = f"{one.value:,.0f}" if one.value >= 1e5 else f"{one.value:g}"
+        assert f"| `{one.key}` | {shown} |" in page
