@@ -356,6 +356,7 @@ function stale(error) {
 }
 
 function well() {
+  page.classList.add("ready");
   part("stale").hidden = true;
   page.classList.remove("old");
 }

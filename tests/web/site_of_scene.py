@@ -1,0 +1,90 @@
+"""A small county served over HTTP for a browser, as a process of its own on a database of its own.
+
+Run as a program it founds the scene in the database that the environment names, serves it and prints the address;
+`serving` starts it. Everybody's password is `PASSWORD`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sibulou.lib import database
+
+PASSWORD = "bailu-county-9"
+HERE = Path(__file__).resolve()
+
+
+@contextmanager
+def serving(server: database.Connections) -> Iterator[str]:
+    """The address of a freshly founded county; it is gone afterwards."""
+    name = f"sibulou_site_{os.getpid()}"
+    scratch = database.create_scratch(server, name)
+    env = os.environ | {
+        "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
+        "DJANGO_SETTINGS_MODULE": "sibulou.settings",
+        "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parent)]),
+    }
+    try:
+        with subprocess.Popen([sys.executable, str(HERE)], env=env, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            address = child.stdout.readline().strip()
+            try:
+                assert address.startswith("http://"), "the site did not start; its reason stands above"
+                yield address
+            finally:
+                child.terminate()
+    finally:
+        database.drop_scratch(server, name)
+
+
+def main() -> None:
+    """Found, print the address, serve."""
+    import django
+
+    django.setup()
+    _found()
+    from socketserver import ThreadingMixIn
+    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing: the test reads the first line only."""
+
+    class Threads(ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+
+    pages = StaticFilesHandler(get_wsgi_application())
+    with make_server("127.0.0.1", 0, pages, server_class=Threads, handler_class=Quiet) as httpd:
+        print(f"http://127.0.0.1:{httpd.server_port}", flush=True)
+        httpd.serve_forever()
+
+
+def _found() -> None:
+    from django.contrib.auth.hashers import make_password
+    from django.core.management import call_command
+
+    call_command("migrate", database="owner", verbosity=0, stdout=sys.stderr)
+    from pages import DAYS
+    from scene import build
+
+    from sibulou.lib.clock import now
+    from sibulou.roster.access import EVERYTHING, acting
+    from sibulou.roster.models import User
+
+    built = build(now=now(), hours=24 * DAYS)
+    with acting(EVERYTHING):
+        User.objects.update(password=make_password(PASSWORD))
+    print(f"founded {built.world.county.name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
