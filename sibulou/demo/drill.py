@@ -2,8 +2,8 @@
 
 The checker keeps its own books (`drill_plan`, `drill_roster`, `drill_books`): it reads the plan's text itself, does its
 own calendar arithmetic, and asks neither `duty.gap` nor `cadence`, `chain`, `reconcile` or `settle` what to expect. A
-drill that asked the kernel what is right would find nothing that the kernel has wrong. Only the deeds (hand in a record,
-appoint, waive) and the looks (`duty.board`) are the product's own. docs/reference/drill.md lists what is planted.
+drill that asked the kernel what is right would find nothing that the kernel has wrong. Only the deeds (hand in a
+record, appoint, waive) and the looks (`duty.board`) are the product's own. docs/reference/drill.md lists the plants.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def begin(code: str, seed: int, days: int) -> Plot:
     from sibulou.duty.force import activate, load
     from sibulou.roster.areas import area_by_code
 
-    rng = random.Random(f"{code}-{seed}")  # noqa: S311
+    rng = random.Random(f"{code}-{seed}")
     text = resources.files("sibulou.plans").joinpath(PLAN).read_text(encoding="utf-8")
     own = read_plan(text)
     county = area_by_code(code)
@@ -220,10 +220,20 @@ def compose(plot: Plot, each: int) -> None:
     """Plant everything, each kind `each` times, and send the field on its way."""
     from sibulou.demo import (
         drill_plant_chain as chain,
+    )
+    from sibulou.demo import (
         drill_plant_records as records,
+    )
+    from sibulou.demo import (
         drill_plant_roster as changes,
+    )
+    from sibulou.demo import (
         drill_plant_stories as stories,
+    )
+    from sibulou.demo import (
         drill_plant_watch as watches,
+    )
+    from sibulou.demo import (
         drill_plant_windows as windows,
     )
 
@@ -236,8 +246,8 @@ def compose(plot: Plot, each: int) -> None:
     stories.plant_leaks(plot, each)
     records.plant_records(plot, each)
     changes.plant_after_changes(plot, each)
-    windows.plant_windows(plot, each)
     windows.plant_events(plot, each)
+    windows.plant_windows(plot, each)
     chain.plant_vacancies(plot, each)
     plot.hand_over()
     _start(plot.play)

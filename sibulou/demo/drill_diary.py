@@ -1,13 +1,13 @@
-"""What the field tells of one thing: on time for everything that is not planted as a miss, and never in a planted gap.
+"""What the field tells of one thing: on time for everything that is no planted miss, and never in a planted gap.
 
-A record may close several duties at once, so a planted miss forbids its forms in its window. Where that leaves no moment
-at which another duty of the same thing could be closed in time, that one is missed with it, and counts as planted.
+A record may close several duties at once, so a planted miss forbids its forms in its window. Where that leaves no
+moment at which another duty of the same thing could be closed in time, that one is missed too, and counts as planted.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -26,22 +26,11 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass
-class Extra:
-    """A record that the plot asks for, somewhere in a span of time; `then` is told when it happened."""
-
-    form: str
-    content: dict[str, object]
-    span: Span
-    then: Callable[[Sent], None]
-
-
-@dataclass
 class Diary:
     """The items of one thing and the records about it."""
 
     thing: Thing
     items: list[Item] = field(default_factory=list)
-    extras: list[Extra] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
 
 
@@ -54,31 +43,14 @@ class Writer:
 
     def record(
         self, thing: Thing, form: str, happened: datetime, *, received: datetime | None = None,
-        content: dict[str, object] | None = None, full: bool = True, answers: Sent | None = None,
+        content: Mapping[str, object] | None = None, full: bool = True, answers: Sent | None = None,
     ) -> Sent:  # fmt: skip
         """One record, heard at the next tick unless it is said when."""
         happened = happened.replace(microsecond=0)
         return Sent(
             uuid7(happened, self.rng.randbytes(10)), form, thing, happened, received or around(happened, TICK),
-            dict(FULL[form]) if content is None else content, full, answers.id if answers else None,
+            dict(FULL[form] if content is None else content), full, answers.id if answers else None,
         )  # fmt: skip
-
-    def extras(self, diary: Diary) -> None:
-        """Write what the plot asked for, each in a moment that closes nothing planted."""
-        for extra in diary.extras:
-            happened = self._some_moment(diary, extra)
-            sent = self.record(diary.thing, extra.form, happened, content=extra.content)
-            diary.sent.append(sent)
-            extra.then(sent)
-
-    def _some_moment(self, diary: Diary, extra: Extra) -> datetime:
-        """A moment in the span that was asked for; where plants forbid all of it, in the days after."""
-        for hours in range(0, 96, 2):
-            start, stop = (moment + timedelta(hours=hours) for moment in extra.span)
-            happened = self._moment(diary, extra.form, (start, stop))
-            if happened is not None:
-                return happened
-        raise LookupError(f"no moment for {extra.form} of {diary.thing.label}")
 
     def write(self, diary: Diary) -> list[Sent]:
         """The field's work on one thing: each item closed in time, or late if so planted, or not at all."""
@@ -86,7 +58,7 @@ class Writer:
             if item.fate in ("miss", "own") or item.pane.due > self.end:
                 continue
             span = item.late or (item.pane.opens, item.pane.due)
-            if not any(self._closes(sent, item, span) for sent in diary.sent):
+            if not any(self.closes(sent, item, span) for sent in diary.sent):
                 self._close(diary, item, span)
         return diary.sent
 
@@ -95,7 +67,7 @@ class Writer:
         self.rng.shuffle(forms)
         for closer in forms:
             opener = self._opener(diary, item) if closer.answers else None
-            happened = self._moment(diary, closer.form, span, answers=closer.answers)
+            happened = self.moment(diary, closer.form, span, answers=closer.answers)
             if happened is not None:
                 sent = self.record(diary.thing, closer.form, happened, answers=opener)
                 sent.received = self._heard(happened, span[1])
@@ -119,7 +91,7 @@ class Writer:
             self._forms[duty] = {closer.form: closer for closer in self.plan.duties[duty].closers}
         return self._forms[duty]
 
-    def _closes(self, sent: Sent, item: Item, span: Span) -> bool:
+    def closes(self, sent: Sent, item: Item, span: Span) -> bool:
         """Whether a record already written closes the item within the span."""
         closer = self._closers(item.duty).get(sent.form)
         return (
@@ -131,7 +103,7 @@ class Writer:
             and (item.pane.until is None or sent.happened < item.pane.until)
         )
 
-    def _moment(self, diary: Diary, form: str, span: Span, *, answers: bool = False) -> datetime | None:
+    def moment(self, diary: Diary, form: str, span: Span, *, answers: bool = False) -> datetime | None:
         """A moment in the span, mostly early, at which the form closes nothing that must stay open."""
         allowed = [span] if answers else _without([span], self._forbidden(diary.items, form))
         if not allowed:

@@ -94,7 +94,7 @@ HOLLOW: Mapping[str, Mapping[str, object]] = {
 
 @dataclass(frozen=True)
 class Opener:
-    """A record that opens `duty`: on a subject of `scope`. `field` names another subject, of `target`, that then owes."""
+    """A record that opens `duty`: on a subject of `scope`. `field` names another, of `target`, that then owes."""
 
     duty: str
     scope: str

@@ -21,7 +21,7 @@ _LENGTHS = {"day": DAY, "hour": timedelta(hours=1), "min": timedelta(minutes=1)}
 
 @dataclass(frozen=True)
 class Pane:
-    """One time a duty is owed: when it opens, when its owner is warned, when it is due, and until when it may be met."""
+    """One time a duty is owed: when it opens, warns and is due, and until when it may be met."""
 
     opens: datetime
     warn: datetime

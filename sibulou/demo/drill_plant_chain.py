@@ -212,9 +212,9 @@ def _open_on_nobody(plot: Plot, opener: Opener, kind: str) -> None:
         return
     thing = plot.play.rng.choice(free)
     place = roster.place(owner, thing)
-    plant = _hole(plot, place, kind)
 
     def then(sent: Sent) -> None:
+        plant = _hole(plot, place, kind)
         gone = plot.play.at(sent.happened - 2 * HOUR, lambda now: plot.play.vacate(place, now))
         plot.misses(plot.opened(opener.duty, thing, sent), plant)
         plot.play.then(sent.received, lambda now: _on_the_next_list(plot, place, now))

@@ -113,7 +113,7 @@ def _whole(plot: Plot, thing: Thing, plant: Plant) -> None:
 def _untouched(plot: Plot, things: list[Thing]) -> Thing | None:
     found = [
         one for one in things
-        if one.id not in plot.taken and plot.diary(one).items and not plot.diary(one).extras
+        if one.id not in plot.taken and plot.diary(one).items
         and not plot.diary(one).sent and all(not item.fate for item in plot.diary(one).items)
     ]  # fmt: skip
     return plot.play.rng.choice(found) if found else None

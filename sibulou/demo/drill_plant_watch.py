@@ -20,7 +20,6 @@ def plant_watches(plot: Plot, wanted: int) -> None:
     for number, person in enumerate(chosen):
         watch(plot, person, lifted=number % 2 == 0)
     _village_without_guard(plot, [person for person in people if person not in chosen], chosen)
-    plot.write_extras()
 
 
 def _free(plot: Plot) -> list[Thing]:

@@ -46,7 +46,7 @@ def _following(plot: Plot, item: Item) -> list[Item]:
     for one in plot.windows(item.duty, item.thing):
         if one.pane.opens < item.pane.opens:
             continue
-        if one.fate or one.plant is not None or one.pane.due > plot.play.end - 4 * HOUR:
+        if not plot.free(one) or one.pane.due > plot.play.end - 4 * HOUR:
             break
         if row and row[-1].pane.until != one.pane.opens:
             break
@@ -81,19 +81,20 @@ def open_event(plot: Plot, opener: Opener, kind: str, *, late: bool = False, con
     for source in plot.play.rng.sample(things, min(len(things), 12)):
         span = _span(plot, source, opener)
         target = _target(plot, opener, source, span)
-        if span is not None and target is not None and not {source.id, target.id} & plot.taken:
-            _open(plot, opener, (source, target, span), kind, late=late, control=control)
+        if span is None or target is None or {source.id, target.id} & plot.taken:
+            continue
+        if _open(plot, opener, (source, target, span), kind, late=late, control=control):
             return
 
 
 def _open(
     plot: Plot, opener: Opener, where: tuple[Thing, Thing, Span], kind: str, *, late: bool, control: bool
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     source, target, span = where
-    plant = plot.plant(kind, f"{opener.duty} · {target.label}", control=control)
     content = {**opener.content, **({opener.field: _named(opener, target)} if opener.field else {})}
 
     def then(sent: Sent) -> None:
+        plant = plot.plant(kind, f"{opener.duty} · {target.label}", control=control)
         item = plot.opened(opener.duty, target, sent)
         for other in opener.beside:
             plot.opened(other, target, sent)
@@ -103,7 +104,7 @@ def _open(
             plot.misses(item, plant)
         plot.mark(sent.received)
 
-    plot.ask(source, opener.form, content, span, then)
+    return plot.ask(source, opener.form, content, span, then)
 
 
 def _named(opener: Opener, target: Thing) -> str:

@@ -1,7 +1,7 @@
 """The drill's clock: quarter of an hour by quarter of an hour, deeds, clockwork, field work and looks.
 
-At every step, in this order: what people do to roster and chain; reconcile, at night and on the hour after such a deed, as
-the clockwork does; the batches that arrive, shuffled, some of them twice; escalation, on the hour; a look at the screen.
+At every step, in this order: what people do to roster and chain; reconcile, at night and on the hour after such a deed,
+as the clockwork does; the batches that arrive, shuffled, some of them twice; escalation; a look at the screen.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class Play:
             if one.received <= self.end:
                 self.mail[one.received].append(one)
 
-    def run(self) -> None:
-        """From the start key to the end."""
+    def run(self, *, until_found: bool = False) -> None:
+        """From the start key to the end, or to the first finding."""
         now = around(self.start, TICK)
         while now <= self.end:
             if self._busy(now):
@@ -86,6 +86,8 @@ class Play:
             if self._looks(now):
                 with acting(reach_of(self._officer(now), now=now)):
                     self._look_round(now)
+            if until_found and self.look.findings:
+                return
             now += STEP
         self.look.finish(self.end)
 

@@ -1,7 +1,7 @@
 """What will be owed, and by which hands the drill chooses the places of its plants.
 
-The plot is made before the clock starts: every window of every thing to the end of the drill, by the drill's own calendar
-(`drill_plan.py`), the stages and the stricter townships it is going to set, and the fate of each window.
+The plot is made before the clock starts: every window of every thing to the end of the drill, by the drill's own
+calendar (`drill_plan.py`), the stages and the stricter townships it is going to set, and the fate of each window.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sibulou.demo.drill_books import Item, Plant, Sent
-from sibulou.demo.drill_diary import Diary, Extra, Span, Writer
+from sibulou.demo.drill_diary import Diary, Span, Writer
 from sibulou.demo.drill_plan import DutyRead, Pane, Timetable, grid_panes, own_panes
 from sibulou.demo.drill_play import Play
 from sibulou.demo.drill_roster import Stay, Thing, around
@@ -142,14 +142,22 @@ class Plot:
         return one
 
     def pick(self, candidates: Iterable[Item], wanted: Callable[[Item], bool] = lambda item: True) -> Item | None:
-        """A window that nothing is planted in yet and whose miss will show before the drill ends; None: there is none."""
+        """A window in which nothing is planted or told and whose miss will show before the drill ends, if any."""
         latest = self.play.end - 4 * HOUR
         found = [
             item for item in candidates
-            if not item.fate and item.plant is None and item.thing.id not in self.taken
-            and item.pane.due <= latest and wanted(item)
+            if item.thing.id not in self.taken and item.pane.due <= latest and self.free(item) and wanted(item)
         ]  # fmt: skip
         return self.play.rng.choice(found) if found else None
+
+    def _told(self, item: Item) -> bool:
+        """Whether a record that a plant needed closes this window."""
+        span = item.pane.opens, item.pane.until or LATEST
+        return any(self.writer.closes(sent, item, span) for sent in self.diary(item.thing).sent)
+
+    def free(self, item: Item) -> bool:
+        """Whether nothing is planted or told in the window."""
+        return not item.fate and item.plant is None and not self._told(item)
 
     def windows(self, duty: str, thing: Thing) -> list[Item]:
         """The windows of one thing, in order."""
@@ -195,10 +203,17 @@ class Plot:
         return item
 
     def ask(
-        self, thing: Thing, form: str, content: dict[str, object], span: Span, then: Callable[[Sent], None]
-    ) -> None:
-        """Have a record written about a thing, somewhere in a span."""
-        self.diary(thing).extras.append(Extra(form, content, span, then))
+        self, thing: Thing, form: str, content: Mapping[str, object], span: Span, then: Callable[[Sent], None]
+    ) -> bool:  # fmt: skip
+        """Write a record about a thing somewhere in a span, and tell `then` of it. False: plants forbid all of it."""
+        diary = self.diary(thing)
+        happened = self.writer.moment(diary, form, span)
+        if happened is None:
+            return False
+        sent = self.writer.record(thing, form, happened, content=content)
+        diary.sent.append(sent)
+        then(sent)
+        return True
 
     def day(self, number: int, hour: float = 0) -> datetime:
         """A moment on a day of the drill (0: the day of the start key), by the county's clock."""
@@ -212,15 +227,8 @@ class Plot:
 
     # --- handing over -----------------------------------------------------------------------------
 
-    def write_extras(self) -> None:
-        """Write the records that the plants asked for so far; what they open joins the diaries."""
-        for diary in list(self.diaries.values()):
-            self.writer.extras(diary)
-            diary.extras.clear()
-
     def hand_over(self) -> None:
         """Write every diary and put the records on their way; what is owed by the calendar goes into the books."""
-        self.write_extras()
         opened = {id(item) for diary in self.diaries.values() for sent in diary.sent for item in sent.opens}
         for diary in self.diaries.values():
             self.play.post(self.writer.write(diary))
