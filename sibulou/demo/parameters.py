@@ -64,14 +64,17 @@ def parameters() -> Parameters:
 
 
 def read_parameters(raw: Mapping[str, Any]) -> Parameters:
-    """The sheet from what its file holds."""
-    numbers = {
-        key: Parameter(key, row["value"], row["range"][0], row["range"][1], row["unit"], row["source"], row["does"])
-        for key, row in raw.items()
-        if key != "townships"
-    }
+    """The sheet from what its file holds. Raises ValueError for a row with too much or too little in it."""
+    numbers = {key: _parameter(key, row) for key, row in raw.items() if key != "townships"}
     counties = {
         county: {code: TownshipNumbers(row["people"], row["groups"], row["yi"]) for code, row in rows.items()}
         for county, rows in raw.get("townships", {}).items()
     }
     return Parameters(numbers, counties)
+
+
+def _parameter(key: str, row: Mapping[str, Any]) -> Parameter:
+    if set(row) != {"value", "range", "unit", "source", "does"}:
+        raise ValueError(f"{key} has {', '.join(map(str, row))}; it needs value, range, unit, source and does")
+    low, high = row["range"]
+    return Parameter(key, row["value"], low, high, row["unit"], row["source"], row["does"])

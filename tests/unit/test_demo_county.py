@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sibulou.demo.county import BATCH, Ground, counted, lay_out, make_county
-from sibulou.demo.parameters import Parameter, parameters
+from sibulou.demo.parameters import Parameter, parameters, read_parameters
 from sibulou.demo.people import Numbers, make_papers, make_people
 from sibulou.demo.piece import Piece
 from sibulou.lib.cipher import Cipher, Key
@@ -183,3 +183,9 @@ def test_every_number_of_the_sheet_is_documented() -> None:
     for one in parameters().numbers.values():
         shown = f"{one.value:,.0f}" if one.value >= 1e5 else f"{one.value:g}"
         assert f"| `{one.key}` | {shown} |" in page
+
+
+def test_a_row_with_a_word_too_many_is_refused() -> None:
+    row = {"value": 1, "range": [0, 2], "unit": "share", "source": "E", "does": "this", "and that": None}
+    with pytest.raises(ValueError, match="and that"):
+        read_parameters({"late": row})
