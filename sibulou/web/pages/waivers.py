@@ -15,7 +15,7 @@ from sibulou.duty.waive import ask_waiver, grant_waiver, refuse_waiver
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
-from sibulou.web.allow import need, without
+from sibulou.web.allow import need, need_over, without
 from sibulou.web.labels import Owner, address_of, language, owners, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.owed import Owed, owed
@@ -117,6 +117,7 @@ def answer(request: Asking, number: int) -> HttpResponse:
     waiver = Waiver.objects.filter(pk=number, kind=Waiver.Kind.WAIVER, about__isnull=False).first()
     if waiver is None:
         raise Http404
+    need_over(request.reach, waiver.area_id, Right.GRANT)
     if request.POST.get("answer") == "grant":
         grant_waiver(waiver=waiver, reach=request.reach, by=request.by, now=request.now)
         said = ("已批准豁免。", "The waiver is granted.")

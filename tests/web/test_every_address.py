@@ -1,0 +1,504 @@
+"""Every address and every operation of the interface, for every role, inside its area and outside, and for strangers.
+
+`ADDRESSES` says for each what it takes and to whom it answers; an address that is not in it fails the test. What a
+role may see is said here a second time, in plain Python over the table of roles, and not asked of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from scene import Scene
+
+from sibulou.duty.intake import Batch, take_in
+from sibulou.duty.models import Obligation, Record, Refusal
+from sibulou.duty.note import write_note
+from sibulou.duty.told import Told
+from sibulou.duty.waive import ask_waiver
+from sibulou.lib.uuid7 import uuid7
+from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.area_key import key_range
+from sibulou.roster.audit import By
+from sibulou.roster.models import Appointment, Area, Subject, User
+from sibulou.roster.role import ROLES, Right
+
+pytestmark = pytest.mark.django_db
+WAIVABLE = "person.seen"
+OK = frozenset({200, 302})
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the addresses are about: one of everything, in the county."""
+
+    scene: Scene
+    household: Subject
+    record: Record
+    refusal: Refusal
+    obligation: Obligation
+    waiver: int
+    note: int
+    user: User
+    appointment: Appointment
+    plan: int
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody in one role: where he sits, or what he keeps."""
+
+    role: str
+    user: User
+    area: Area | None
+    keeps: frozenset[int]
+
+    def holds(self, right: Right) -> bool:
+        """Whether he holds a right over any area."""
+        return self.area is not None and right in ROLES[self.role].rights
+
+    def over(self, area: int, right: Right) -> bool:
+        """Whether he holds a right over an area."""
+        if self.area is None or right not in ROLES[self.role].rights:
+            return False
+        low, high = key_range(self.area.pk)
+        return low <= area < high
+
+    def sees(self, subject: Subject) -> bool:
+        """Whether something on the roster exists for him."""
+        right = Right.PEOPLE if subject.kind in ("person", "household") else Right.GAPS
+        return self.over(subject.area_id, right) or subject.pk in self.keeps
+
+    def tells(self, subject: Subject) -> bool:
+        """Whether he may hand in records about it."""
+        return self.over(subject.area_id, Right.RECORD) or subject.pk in self.keeps
+
+
+Judge = Callable[[Who, Things], int | frozenset[int]]
+Fill = Callable[[Things], dict[str, object]]
+
+
+def anyone(who: Who, things: Things) -> frozenset[int]:
+    """Whoever signs in."""
+    return OK
+
+
+def holding(*rights: Right) -> Judge:
+    """Whoever holds one of these rights somewhere; others are told so."""
+    return lambda who, things: OK if any(who.holds(right) for right in rights) else 403
+
+
+def seeing(what: str) -> Judge:
+    """Whoever sees a subject of the county; for others it does not exist."""
+    return lambda who, things: OK if who.sees(_subject(things, what)) else 404
+
+
+def telling(what: str) -> Judge:
+    """Whoever may tell of it; others who see it are told that they may not."""
+
+    def judge(who: Who, things: Things) -> int | frozenset[int]:
+        subject = _subject(things, what)
+        if not who.sees(subject):
+            return 404
+        return OK if who.tells(subject) else 403
+
+    return judge
+
+
+def changing(right: Right) -> Judge:
+    """Something of the county: whoever sees the county and holds the right over it."""
+
+    def judge(who: Who, things: Things) -> int | frozenset[int]:
+        county = things.scene.world.county
+        if not _touches(who, county):
+            return 404
+        return OK if who.over(county.pk, right) else 403
+
+    return judge
+
+
+def _touches(who: Who, county: Area) -> bool:
+    if who.area is None or Right.GAPS not in ROLES[who.role].rights:
+        return False
+    low, high = county.range
+    return low <= who.area.pk < high
+
+
+def _subject(things: Things, what: str) -> Subject:
+    if what == "household":
+        return things.household
+    return Subject.objects.get(pk=getattr(things.scene.world, what).pk)
+
+
+def starting(who: Who, things: Things) -> int | frozenset[int]:
+    """The start key of the county."""
+    return OK if who.over(things.scene.world.county.pk, Right.ACTIVATE) else 403
+
+
+def event_page(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if _touches(who, things.scene.world.county) else 404
+
+
+def obligation(who: Who, things: Things) -> int | frozenset[int]:
+    """Whoever sees gaps there, and whoever owes it."""
+    return OK if _knows(who, things) else 404
+
+
+def _knows(who: Who, things: Things) -> bool:
+    return who.over(things.obligation.area_id, Right.GAPS)
+
+
+def asking(who: Who, things: Things) -> int | frozenset[int]:
+    """Asking for a waiver takes to see the obligation and to record there."""
+    if not _knows(who, things):
+        return 404
+    return OK if who.over(things.obligation.area_id, Right.RECORD) else 403
+
+
+def granting(who: Who, things: Things) -> int | frozenset[int]:
+    """Granting takes the right, and to be neither who asked nor who answers for it."""
+    if not _knows(who, things):
+        return 404
+    return OK if who.over(things.obligation.area_id, Right.GRANT) else 403
+
+
+def record(who: Who, things: Things) -> int | frozenset[int]:
+    """What a record tells of people is for those who may see people, and for its subject's keeper."""
+    return OK if _reads(who, things) else 404
+
+
+def _reads(who: Who, things: Things) -> bool:
+    return who.over(things.record.area_id, Right.PEOPLE) or things.household.pk in who.keeps
+
+
+def refusal(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if who.over(things.refusal.area_id or 0, Right.PEOPLE) else 404
+
+
+def note(who: Who, things: Things) -> int | frozenset[int]:
+    """A note of the county: read with the county's gaps, signed for with the right to record there."""
+    county = things.scene.world.county.pk
+    if not who.over(county, Right.GAPS):
+        return 404
+    return OK if who.over(county, Right.RECORD) else 403
+
+
+def writing(who: Who, things: Things) -> int | frozenset[int]:
+    if not who.holds(Right.GAPS):
+        return 403
+    return OK if who.holds(Right.RECORD) else 403
+
+
+def own_county_account(who: Who, things: Things) -> int | frozenset[int]:
+    if not who.holds(Right.ADMIN):
+        return 403
+    return OK if who.over(things.scene.world.county.pk, Right.ADMIN) else 404
+
+
+def ending(who: Who, things: Things) -> int | frozenset[int]:
+    """An appointment ends by whoever administers accounts or grants there; a colleague who sees it is told so."""
+    area = things.appointment.seat.area_id
+    if who.over(area, Right.ADMIN) or who.over(area, Right.GRANT):
+        return OK
+    return 403 if who.over(area, Right.GAPS) or who.user.pk == things.appointment.user_id else 404
+
+
+def unmasking(who: Who, things: Things) -> int | frozenset[int]:
+    if not who.sees(things.household):
+        return 404
+    return OK if who.over(things.household.area_id, Right.UNMASK) else 403
+
+
+def boards(who: Who, things: Things) -> int | frozenset[int]:
+    """The boards are of an area; without a right to see gaps there is none."""
+    return OK if who.holds(Right.GAPS) else 404
+
+
+def panel(who: Who, things: Things) -> int | frozenset[int]:
+    """The gaps of one cell: for whoever has boards and sees what lies in it."""
+    return OK if who.holds(Right.GAPS) and who.sees(things.household) else 404
+
+
+def area_of_the_county(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if who.over(things.scene.world.county.pk, Right.GAPS) else 404
+
+
+def handing_in(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if who.holds(Right.RECORD) or who.keeps else 403
+
+
+def waiver_list(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if who.holds(Right.RECORD) or who.keeps else 403
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address: what it is filled with, to whom GET answers, and to whom POST does with what is sent."""
+
+    get: Judge | None
+    post: Judge | None = None
+    fill: Fill = field(default=lambda things: {})
+    query: Fill = field(default=lambda things: {})
+    data: Fill = field(default=lambda things: {})
+    json: bool = False
+    open: bool = False
+
+
+def _check(things: Things) -> dict[str, object]:
+    return {"members": "2", "present": "2", "happened_at": f"{things.scene.now:%Y-%m-%dT%H:%M}+00:00"}
+
+
+def _number(of: str) -> Fill:
+    return lambda things: {"number": getattr(things, of).pk}
+
+
+def _county_key(things: Things) -> dict[str, object]:
+    return {"key": things.scene.world.county.pk}
+
+
+def _event(things: Things) -> dict[str, object]:
+    return {"number": things.scene.event.pk}
+
+
+def _account(things: Things) -> dict[str, object]:
+    return {"number": things.user.pk}
+
+
+COUNTY_RANGE = changing(Right.ACTIVATE)
+ADDRESSES: dict[str, Entry] = {
+    "sign-in/": Entry(anyone, open=True),
+    "sign-out/": Entry(None, anyone, open=True),
+    "language/": Entry(None, anyone, data=lambda things: {"language": "en"}, open=True),
+    "healthz/": Entry(anyone, open=True),
+    "": Entry(anyone),
+    "net/layout/": Entry(boards),
+    "net/cells/": Entry(boards),
+    "net/side/": Entry(boards),
+    "net/books/": Entry(boards),
+    "net/panel/": Entry(panel, query=lambda things: {"subject": things.household.pk}),
+    "net/trend/": Entry(boards),
+    "gaps/": Entry(boards),
+    "gaps/table.csv": Entry(boards),
+    "areas/<int:key>/": Entry(area_of_the_county, fill=_county_key),
+    "areas/<int:key>/books/": Entry(area_of_the_county, fill=_county_key),
+    "mine/": Entry(anyone),
+    "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
+    "people/<int:number>/": Entry(
+        seeing("yang_zhiqiang"), fill=lambda things: {"number": things.scene.world.yang_zhiqiang.pk}
+    ),
+    "subjects/<int:number>/": Entry(seeing("post"), fill=lambda things: {"number": things.scene.world.post.pk}),
+    "subjects/<int:number>/numbers/": Entry(
+        None, unmasking, fill=_number("household"), data=lambda things: {"field": "phone", "reason": "核对"}
+    ),
+    "subjects/<int:number>/records/new/": Entry(
+        telling("household"), telling("household"), fill=_number("household"),
+        query=lambda things: {"form": "household_check"}, data=_check,
+    ),
+    "obligations/<int:number>/": Entry(obligation, fill=_number("obligation")),
+    "obligations/<int:number>/waivers/": Entry(
+        None, asking, fill=_number("obligation"), data=lambda things: {"reason": "away"}
+    ),
+    "records/<uuid:number>/": Entry(record, fill=_number("record")),
+    "records/<uuid:number>/withdrawal/": Entry(None, record, fill=_number("record")),
+    "waivers/": Entry(waiver_list),
+    "waivers/<int:number>/answer/": Entry(
+        None, granting, fill=lambda things: {"number": things.waiver}, data=lambda things: {"answer": "grant"}
+    ),
+    "notes/": Entry(holding(Right.GAPS), writing, data=lambda things: {"text": "一切正常"}),
+    "notes/<int:number>/signature/": Entry(None, note, fill=lambda things: {"number": things.note}),
+    "events/": Entry(holding(Right.GAPS)),
+    "events/new/": Entry(
+        holding(Right.ACTIVATE), starting,
+        data=lambda things: {
+            "area": things.scene.world.county.pk, "plan": f"{things.plan}|II", "title": "演练", "confirm": "no",
+        },
+    ),
+    "events/<int:number>/": Entry(event_page, fill=_event),
+    "events/<int:number>/stages/": Entry(None, COUNTY_RANGE, fill=_event, data=lambda things: {"level": "II"}),
+    "events/<int:number>/end/": Entry(
+        COUNTY_RANGE, COUNTY_RANGE, fill=_event, data=lambda things: {"reason": "疫情结束", "waive": "yes"}
+    ),
+    "events/<int:number>/strictness/": Entry(
+        COUNTY_RANGE, COUNTY_RANGE, fill=_event,
+        query=lambda things: {"area": things.scene.world.longquan.pk, "duty": "symptom.to_clinic"},
+        data=lambda things: {"warn": "1 min", "due": "2 min", "tell": "3 min"},
+    ),
+    "audit/": Entry(holding(Right.AUDIT)),
+    "audit/checks/": Entry(None, holding(Right.AUDIT)),
+    "accounts/": Entry(holding(Right.ADMIN)),
+    "accounts/new/": Entry(
+        holding(Right.ADMIN), holding(Right.ADMIN),
+        data=lambda things: {"username": "new.one", "name": "新人", "password": "longer-than-ten"},
+    ),
+    "accounts/<int:number>/": Entry(own_county_account, fill=_account),
+    "accounts/<int:number>/appointments/": Entry(
+        None, own_county_account, fill=_account,
+        data=lambda things: {"role": "health_bureau", "area": things.scene.world.county.pk, "deputy": "yes"},
+    ),
+    "accounts/<int:number>/state/": Entry(
+        None, own_county_account, fill=_account, data=lambda things: {"state": "closed"}
+    ),
+    "accounts/<int:number>/password/": Entry(
+        None, own_county_account, fill=_account, data=lambda things: {"password": "longer-than-ten"}
+    ),
+    "appointments/<int:number>/end/": Entry(None, ending, fill=_number("appointment")),
+    "account/": Entry(anyone),
+    "account/password/": Entry(None, lambda who, things: 422, data=lambda things: {"old": "x", "new": "y"}),
+    "account/language/": Entry(None, anyone, data=lambda things: {"language": "en"}),
+    "refusals/": Entry(anyone),
+    "refusals/<int:number>/": Entry(refusal, refusal, fill=_number("refusal"), data=lambda things: {"how": "已核实"}),
+    "feedback/": Entry(anyone, anyone, data=lambda things: {"text": "字太小"}),
+    "api/v1/openapi.json": Entry(anyone),
+    "api/v1/records": Entry(None, handing_in, data=lambda things: {"records": []}, json=True),
+    "api/v1/gaps": Entry(holding(Right.GAPS)),
+    "api/v1/areas/<key>": Entry(area_of_the_county, fill=_county_key),
+    "api/v1/obligations/<number>": Entry(obligation, fill=_number("obligation")),
+    "api/v1/subjects/<number>": Entry(seeing("household"), fill=_number("household")),
+}  # fmt: skip
+
+
+def routes(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+    """Every route of the house."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_every_address_is_in_the_table():
+    """A new address belongs into ADDRESSES, with the word who may open it."""
+    found = {route for route in routes() if route != "api/v1/"}
+    assert found == set(ADDRESSES)
+
+
+def things_of(scene: Scene) -> Things:
+    """One of everything, made by its deeds."""
+    world, now = scene.world, scene.now
+    head = scene.inside("group_head", "group_a1")
+    by = By(head.name, "", head.pk)
+    with acting(EVERYTHING):
+        at, home = now - timedelta(hours=1), world.zhang.pk
+        told = [Told(uuid7(now), "household_check", home, at, {"members": many, "present": 1}) for many in (2, -1)]
+        take_in(Batch(told), reach=reach_of(head, now=now), by=by, now=now)
+        group = world.group_a1
+        owed = Obligation.objects.filter(area_id=group.pk, met_at__isnull=True, duty__key=WAIVABLE)
+        obligation = owed.select_related("duty", "stage__version").order_by("pk")[0]
+        asker = By("旁人", "", None)
+        waiver = ask_waiver(obligation=obligation, reason="away", words="", until=None, by=asker, now=now)
+        note = write_note(area=world.county, text="一切正常", by=By("上一班", "", None), now=now)
+        user = scene.inside("unit_head", "grid_a1")
+        return Things(
+            scene=scene,
+            household=world.zhang.subject,
+            record=Record.objects.get(),
+            refusal=Refusal.objects.get(),
+            obligation=obligation,
+            waiver=waiver.pk,
+            note=note.pk,
+            user=user,
+            appointment=Appointment.objects.select_related("seat").filter(user=user)[0],
+            plan=scene.event.stages.get().version_id,
+        )
+
+
+def everybody(scene: Scene) -> list[Who]:
+    """Somebody in every role, in the county and in the next."""
+    found = []
+    with acting(EVERYTHING):
+        for role in ROLES:
+            for user in (scene.inside(role), scene.outside.get(role)):
+                if user is not None:
+                    found.append(_who(role, user, scene))
+    return found
+
+
+def _who(role: str, user: User, scene: Scene) -> Who:
+    seat = Appointment.objects.select_related("seat__area", "seat__subject").filter(user=user, seat__role=role)[0].seat
+    if seat.subject_id is None:
+        return Who(role, user, seat.area, frozenset())
+    keeps = {seat.subject_id}
+    if seat.subject.kind == "person":
+        home = seat.subject.person.household
+        keeps |= {home.pk, *home.members.values_list("pk", flat=True)}
+    return Who(role, user, None, frozenset(keeps))
+
+
+def ask(client: Client, entry: Entry, route: str, things: Things, method: str) -> int:
+    """Ask for an address, and leave everything as it was."""
+    path = f"/{route}"
+    for name, value in entry.fill(things).items():
+        for kind in ("int:", "uuid:", ""):
+            path = path.replace(f"<{kind}{name}>", f"{value:018d}" if name == "key" else str(value))
+    query = "&".join(f"{key}={value}" for key, value in entry.query(things).items())
+    address = f"{path}?{query}" if query else path
+    with transaction.atomic():
+        if method == "GET":
+            said = client.get(address)
+        else:
+            sent = {"content_type": "application/json"} if entry.json else {}
+            said = client.post(address, entry.data(things), **sent)
+        transaction.set_rollback(True)
+    return said.status_code
+
+
+@pytest.fixture
+def things(scene: Scene) -> Things:
+    return things_of(scene)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_it_may_and_nothing_else(things: Things, signed_in, role: str):
+    """Inside with the right: a page. Outside: nothing is there. Without the right: a sentence."""
+    wrong = []
+    for who in everybody(things.scene):
+        if who.role != role:
+            continue
+        client = signed_in(who.user)
+        for route, entry in ADDRESSES.items():
+            if entry.open:
+                continue
+            for method, judge in (("GET", entry.get), ("POST", entry.post)):
+                if judge is None:
+                    continue
+                with acting(EVERYTHING):
+                    expected = judge(who, things)
+                status = ask(client, entry, route, things, method)
+                if status not in (expected if isinstance(expected, frozenset) else {expected}):
+                    wrong.append(f"{who.user.name} {method} /{route}: {status}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_stranger_is_sent_to_sign_in(things: Things):
+    """Nothing but the sign-in page, the language and the sign of life answers a stranger."""
+    client = Client()
+    for route, entry in ADDRESSES.items():
+        for method, judge in (("GET", entry.get), ("POST", entry.post)):
+            if judge is None:
+                continue
+            status = ask(client, entry, route, things, method)
+            if entry.open:
+                assert status in OK, route
+            elif route.startswith("api/"):
+                assert status == 401, route
+            else:
+                assert status == 302, route
+                assert client.get(f"/{route}".split("<", maxsplit=1)[0]).url.startswith("/sign-in/")
+
+
+def test_nothing_changes_by_looking(things: Things, signed_in):
+    """An address that changes something takes POST; one that only shows does not."""
+    client = signed_in(things.scene.inside("county_duty"))
+    for route, entry in ADDRESSES.items():
+        if entry.open:
+            continue
+        if entry.get is None:
+            assert ask(client, entry, route, things, "GET") == 405, route
+        if entry.post is None and route != "api/v1/openapi.json":  # the library answers its description to any method
+            assert ask(client, entry, route, things, "POST") == 405, route
