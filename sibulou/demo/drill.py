@@ -148,12 +148,13 @@ def _found(args: argparse.Namespace, say: Callable[[str], None]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from sibulou.demo.load import county_cipher, found_and_load
+    from sibulou.demo.load import found_and_load
     from sibulou.roster.audit import By
+    from sibulou.roster.seal import field_cipher
 
     call_command("migrate", database="owner", verbosity=0)
     tally = found_and_load(
-        code=args.code, cipher=county_cipher(), start=START, by=By("演练"), scale=args.scale, seed=args.seed
+        code=args.code, cipher=field_cipher(), start=START, by=By("演练"), scale=args.scale, seed=args.seed
     )
     say(f"建县 {args.code}：{tally.rows.get('person', 0)} 人 · founded with {tally.rows.get('person', 0)} people")
 

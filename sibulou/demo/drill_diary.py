@@ -19,7 +19,7 @@ from sibulou.lib.uuid7 import uuid7
 
 TICK = 15
 """Minutes between two moments at which the drill acts."""
-MAIL = 60
+MAIL = 120
 """Minutes between two hand-ins of the field, where nothing is due before."""
 _EVER = datetime(2100, 1, 1, tzinfo=UTC)
 Span = tuple[datetime, datetime]
@@ -73,7 +73,8 @@ class Writer:
                 sent.received = self._heard(happened, span[1])
                 diary.sent.append(sent)
                 return
-        item.fate, item.plant = "entailed", self._blocker(diary, item)
+        item.fate = "entailed"
+        item.plant = item.plant or self._blocker(diary, item)
 
     def _opener(self, diary: Diary, item: Item) -> Sent:
         """The record that opened the item; it may be about another thing, so only its id is needed."""

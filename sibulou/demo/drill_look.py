@@ -109,7 +109,7 @@ class Look:
         return expected
 
     def _follow(self, expected: dict[Key, Shown], seen: dict[Key, board.Gap], at: datetime) -> dict[Key, Shown]:
-        """Open an episode for every new miss, and close those that are over. Gives the ones shown for the first time."""
+        """Open an episode for every new miss, close those that are over. Gives the ones shown for the first time."""
         fresh: dict[Key, Shown] = {}
         now: set[tuple[Key, Plant]] = set()
         for key, shown in expected.items():
@@ -166,15 +166,15 @@ class Look:
         item = self._item(key)
         kind = item.plant.kind if item is not None and item.plant is not None else UNPLANTED
         self.row(kind).false += 1
-        what = "逾期" if gap.overdue else "无人负责"
-        what_en = "overdue" if gap.overdue else "unowned"
-        known = ("演练的账上有此项，此刻不应是漏项", "is in the drill's books and no gap now") if item is not None else (
-            "演练的账上没有此项", "is not in the drill's books at all")  # fmt: skip
+        what, what_en = ("逾期", "overdue") if gap.overdue else ("无人负责", "unowned")
+        owed = item is not None
+        known = "演练的账上有此项，此刻不应是漏项" if owed else "演练的账上没有此项"
+        known_en = "is in the drill's books and no gap now" if owed else "is not in the drill's books"
         self.find(
             kind,
-            f"{key[0]}（对象 {key[1]}，{_local(key[2])} 起）在 {_local(at)} 显示为{what}，但没有埋：{known[0]}。",
-            f"{key[0]} of {key[1]} (opened {_local(key[2])}) is shown as {what_en} at {_local(at)} and was not planted: "
-            f"it {known[1]}.",
+            f"{key[0]}（对象 {key[1]}，{_local(key[2])} 起）在 {_local(at)} 显示为{what}，但没有埋：{known}。",
+            f"{key[0]} of {key[1]} (opened {_local(key[2])}) is shown as {what_en} at {_local(at)} and was not "
+            f"planted: it {known_en}.",
         )
 
     def _item(self, key: Key) -> Item | None:

@@ -39,7 +39,7 @@ def _post_empty(plot: Plot) -> None:
     post = plot.play.rng.choice([stay[0] for stay in plot.play.roster.stays("posts.open")])
     day = plot.play.rng.randrange(1, max(2, plot.days - 1))
     start = plot.day(day, 16)
-    if any(one.fate and one.duty == "post.strength" for one in plot.diary(post).items):
+    if any(one.duty == "post.strength" for one in plot.diary(post).items):
         return
     opener = OPENERS["post.strength"]
     sent = plot.writer.record(post, opener.form, start, content=dict(opener.content))

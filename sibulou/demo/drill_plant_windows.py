@@ -81,10 +81,16 @@ def open_event(plot: Plot, opener: Opener, kind: str, *, late: bool = False, con
     for source in plot.play.rng.sample(things, min(len(things), 12)):
         span = _span(plot, source, opener)
         target = _target(plot, opener, source, span)
-        if span is None or target is None or {source.id, target.id} & plot.taken:
+        if span is None or target is None or {source.id, target.id} & plot.taken or _open_there(plot, opener, target):
             continue
         if _open(plot, opener, (source, target, span), kind, late=late, control=control):
             return
+
+
+def _open_there(plot: Plot, opener: Opener, target: Thing) -> bool:
+    """Whether the same duty was opened there already, and one answer would close both."""
+    answered_apart = all(closer.answers for closer in plot.play.ledger.plan.duties[opener.duty].closers)
+    return not answered_apart and any(item.duty == opener.duty for item in plot.diary(target).items)
 
 
 def _open(

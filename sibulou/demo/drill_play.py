@@ -184,7 +184,7 @@ class Play:
         again = self.rng.sample(self._old, min(len(self._old), len(fresh) // 20))
         straight = [one for one in [*fresh, *again] if not one.skew]
         self.rng.shuffle(straight)
-        size = self.rng.choice((40, 120, 400))
+        size = self.rng.choice((60, 300, 1000))
         odd = [[one] for one in fresh if one.skew]
         return [straight[at : at + size] for at in range(0, len(straight), size)] + odd
 

@@ -144,11 +144,9 @@ class Plot:
     def pick(self, candidates: Iterable[Item], wanted: Callable[[Item], bool] = lambda item: True) -> Item | None:
         """A window in which nothing is planted or told and whose miss will show before the drill ends, if any."""
         latest = self.play.end - 4 * HOUR
-        found = [
-            item for item in candidates
-            if item.thing.id not in self.taken and item.pane.due <= latest and self.free(item) and wanted(item)
-        ]  # fmt: skip
-        return self.play.rng.choice(found) if found else None
+        left = [item for item in candidates if item.pane.due <= latest and item.thing.id not in self.taken]
+        self.play.rng.shuffle(left)
+        return next((item for item in left if self.free(item) and wanted(item)), None)
 
     def _told(self, item: Item) -> bool:
         """Whether a record that a plant needed closes this window."""

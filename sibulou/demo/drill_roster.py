@@ -148,16 +148,16 @@ class Roster:
 
     def answers(self, place: Place, at: datetime) -> int | None:
         """Who answers: the holder, else his stand-in, else the first deputy, each only if able; else nobody."""
-        unable = {user for user, person in self.person_of.items() if self._watched(person, at)}
         away = {one.user: one for one in self.absences if _holds(one.starts, one.ends, at)}
         terms = [term for term in self.terms.get(place, []) if _holds(term.starts, term.ends, at)]
         line: list[int | None] = [term.user for term in terms if not term.deputy]
         line += [away[term.user].stand_in for term in terms if not term.deputy and term.user in away]
         line += [term.user for term in terms if term.deputy]
-        return next((user for user in line if user is not None and user not in unable and user not in away), None)
+        able = (user for user in line if user is not None and user not in away and not self._watched(user, at))
+        return next(able, None)
 
-    def _watched(self, person: int, at: datetime) -> bool:
-        thing = self.things.get(person)
+    def _watched(self, user: int, at: datetime) -> bool:
+        thing = self.things.get(self.person_of.get(user, 0))
         return thing is not None and any(_holds(starts, ends, at) for starts, ends in thing.watches)
 
     def heir(self, place: Place, at: datetime) -> Place | None:
