@@ -45,9 +45,16 @@ class Moment:
     def parts(self) -> dict[str, str]:
         """The pieces of SQL that say what "unmet" and "waived" mean at this moment."""
         if self.live:
-            return {"source": "obligation", "late": "obligation", "unmet": "o.met_at IS NULL", "waived": _COALESCED}
+            return {
+                "source": "obligation",
+                "halves": QUERIES["halves"],
+                "late": "obligation",
+                "unmet": "o.met_at IS NULL",
+                "waived": _COALESCED,
+            }
         return {
             "source": QUERIES["as_known"],
+            "halves": QUERIES["as_known"],
             "late": QUERIES["late" if self.known >= self.at else "as_known"],
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
             "waived": _COALESCED,
@@ -87,17 +94,19 @@ class Gap:
         return self.due_at if self.overdue else self.opened_at
 
 
-def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
+def _run(name: str, moment: Moment, facts: Mapping[str, object], *, all_of_it: bool = False) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         told: dict[str, Any] = {**moment.facts(), **facts}
-        cursor.execute(_statement(name, moment), told)
+        cursor.execute(_statement(name, moment, all_of_it=all_of_it), told)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _statement(name: str, moment: Moment) -> str:
-    """A statement with the pieces of this moment in place."""
+def _statement(name: str, moment: Moment, *, all_of_it: bool = False) -> str:
+    """A statement with the pieces of this moment in place; `all_of_it`: one pass over the table beats its indexes."""
     parts = moment.parts
+    if all_of_it:
+        parts["halves"] = parts["source"]
     late = {key: text.format(**parts) for key, text in parts.items()}
     gap_rows = QUERIES["gap_rows"].format(**late, wanted=QUERIES["wanted"])
     counts = QUERIES["standing_counts"].format(**late)
@@ -115,13 +124,13 @@ def duties() -> dict[int, Duty]:
     return Duty.objects.in_bulk()
 
 
-def _facts(area: int, moment: Moment, wanted: Filter) -> dict[str, object]:
-    """What every query for gaps is told: where, on which vacant seats, and which gaps are wanted."""
+def _facts(area: int, moment: Moment, wanted: Filter, vacant: Sequence[int] | None = None) -> dict[str, object]:
+    """What every query for gaps is told: where, on which vacant seats (asked for if not given), and what is wanted."""
     low, high = key_range(area)
     return {
         "low": low,
         "high": high,
-        "vacant": vacant_seats(area, moment),
+        "vacant": vacant_seats(area, moment) if vacant is None else list(vacant),
         "duties": _duties_of(wanted),
         "kind_duties": _duties_of_kinds(wanted.kinds),
         "want_unowned": GapKind.UNOWNED in wanted.kinds,
@@ -188,8 +197,9 @@ def books(area: int, moment: Moment) -> BookTable:
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")  # row security hides how few groups there are: hashing is faster
-        ((*whole,),) = _run("books", moment, facts)
-        cells = _run("book_cells", moment, facts)
+        all_of_it = level_of(area) <= Level.COUNTY
+        ((*whole,),) = _run("books", moment, facts, all_of_it=all_of_it)
+        cells = _run("book_cells", moment, facts, all_of_it=all_of_it)
         cursor.execute("SET LOCAL enable_sort = on")
     return BookTable(area, moment, Books(*whole), {(child, duty): Books(*found) for child, duty, *found in cells})
 
@@ -206,10 +216,20 @@ class GapCount:
     since: datetime
 
 
-def gap_counts(area: int, moment: Moment, *, level: Level | None = None, wanted: Filter = Filter()) -> list[GapCount]:
-    """Gaps under `area`, by areas of `level` (default: right under it), duty and ownership."""
+def gap_counts(
+    area: int,
+    moment: Moment,
+    *,
+    level: Level | None = None,
+    wanted: Filter = Filter(),
+    vacant: Sequence[int] | None = None,
+) -> list[GapCount]:
+    """Gaps under `area`, by areas of `level` (default: right under it), duty and ownership.
+
+    `vacant`: what `vacant_seats` says of the same area and moment, where a page has asked already.
+    """
     level = level or Level(min(level_of(area) + 1, Level.MICRO))
-    rows = _run("gap_counts", moment, _facts(area, moment, wanted) | {"span": span(level)})
+    rows = _run("gap_counts", moment, _facts(area, moment, wanted, vacant) | {"span": span(level)})
     return [GapCount(*row) for row in rows]
 
 
@@ -222,11 +242,17 @@ class Page:
 
 
 def gap_page(
-    area: int, moment: Moment, *, wanted: Filter = Filter(), after: Page | None = None, limit: int = 50
+    area: int,
+    moment: Moment,
+    *,
+    wanted: Filter = Filter(),
+    after: Page | None = None,
+    limit: int = 50,
+    vacant: Sequence[int] | None = None,
 ) -> list[Gap]:
     """One page of gaps under `area`, the oldest first; the next begins after the last of this one."""
     facts = {
-        **_facts(area, moment, wanted),
+        **_facts(area, moment, wanted, vacant),
         "after_due": after and after.due_at,
         "after_id": after and after.obligation,
         "limit": limit,

@@ -121,9 +121,11 @@ class Tally:
     since: datetime | None
 
 
-def tally(counts: Iterable[GapCount], *, chosen: frozenset[str], language: str) -> Tally:
+def tally(
+    counts: Iterable[GapCount], *, chosen: frozenset[str], language: str, named: Mapping[int, Duty] | None = None
+) -> Tally:
     """How many gaps of every kind and front; `chosen` are the kinds and fronts the page is filtered by."""
-    named = duties()
+    named = duties() if named is None else named
     by_kind = dict.fromkeys(GapKind, 0)
     by_front = dict.fromkeys(FRONT_WORDS, 0)
     total, oldest = 0, None
@@ -151,12 +153,13 @@ def child_rows(
     counts: Sequence[GapCount], children: Mapping[int, str], *, area: int, own: str, language: str
 ) -> list[ChildRow]:
     """Every child with its gaps, those with most of the oldest first; what the area owes itself comes first."""
+    named = duties()
     by_child: dict[int, list[GapCount]] = {child: [] for child in children}
     for count in counts:
         by_child.setdefault(count.child, []).append(count)
     rows = []
     for child, found in by_child.items():
-        said = tally(found, chosen=frozenset(), language=language)
+        said = tally(found, chosen=frozenset(), language=language, named=named)
         if found or child != area:
             name = own if child == area else children.get(child, str(child))
             rows.append(ChildRow(child, name, said.gaps, said.kinds, said.since, child == area))

@@ -29,17 +29,25 @@ count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.seat_id = ANY (%(vacant)s)) AS unowned,
        count(*) AS expected
 
+-- name: halves
+-- All obligations, the open and the settled each by the index that holds them: an area's books read that area only.
+(SELECT duty_id, area_id, seat_id, opened_at, due_at, met_at, waived_at, waived_until FROM obligation
+ WHERE met_at IS NULL
+ UNION ALL
+ SELECT duty_id, area_id, seat_id, opened_at, due_at, met_at, NULL, NULL FROM obligation
+ WHERE met_at IS NOT NULL)
+
 -- name: books
 -- The books of an area as a whole, in a pass of its own.
 SELECT {standing_counts}
-FROM {source} o
+FROM {halves} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
 
 -- name: book_cells
 -- The books by child area and duty: added up, they must be those of the whole.
 SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
        {standing_counts}
-FROM {source} o
+FROM {halves} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
 GROUP BY 1, 2
 

@@ -33,8 +33,10 @@ def gaps(request: Asking) -> HttpResponse:
     """One page of the list."""
     asked = read_asked(request)
     after = read_page(request.GET.get("after", ""))
-    found = board.gap_page(asked.area.pk, asked.moment, wanted=asked.wanted, after=after, limit=PAGE + 1)
-    counts = board.gap_counts(asked.area.pk, asked.moment, wanted=asked.wanted)
+    where, moment, wanted = asked.area.pk, asked.moment, asked.wanted
+    vacant = board.vacant_seats(where, moment)
+    found = board.gap_page(where, moment, wanted=wanted, after=after, limit=PAGE + 1, vacant=vacant)
+    counts = board.gap_counts(where, moment, wanted=wanted, vacant=vacant)
     chosen = frozenset(map(str, asked.wanted.kinds)) | asked.wanted.fronts
     facts = {
         "asked": asked,

@@ -60,11 +60,12 @@ def side(request: Asking) -> HttpResponse:
 
 def _side(asked: Asked) -> dict[str, object]:
     language = get_language() or "zh"
-    counts = board.gap_counts(asked.area.pk, asked.moment, wanted=asked.wanted)
+    vacant = board.vacant_seats(asked.area.pk, asked.moment)
+    counts = board.gap_counts(asked.area.pk, asked.moment, wanted=asked.wanted, vacant=vacant)
     chosen = frozenset(map(str, asked.wanted.kinds)) | asked.wanted.fronts
     names = dict(Area.objects.filter(parent=asked.area, level__lte=Level.GROUP).values_list("id", "short_name"))
     own = "本级" if language.startswith("zh") else "its own"
-    near = board.gap_page(asked.area.pk, asked.moment, wanted=asked.wanted, limit=NEAREST)
+    near = board.gap_page(asked.area.pk, asked.moment, wanted=asked.wanted, limit=NEAREST, vacant=vacant)
     climbs = board.climbed(asked.area.pk, asked.moment, limit=6)
     return {
         "tally": tally(counts, chosen=chosen, language=language),

@@ -91,10 +91,12 @@ function paintPatchGaps(pen, one, least, state, theme, glow) {
   for (const to of one.tones) {
     const burning = [];
     for (let at = from; at < to; at += 1) if (state.burning.has(one.ids[at])) burning.push(at);
+    const rank = (at) => state.burning.get(one.ids[at]).rank;
+    burning.sort((here, there) => rank(there) - rank(here)); // the worst is drawn last, over its neighbours
     const crowded = burning.length > Math.max(6, (to - from) / 4);
     const size = crowded ? one.pitch * 0.82 : Math.max(one.pitch - 0.6, least);
     for (const at of burning) {
-      paintGap(pen, cellAt(one, at), size, state.burning.get(one.ids[at]).rank, theme, crowded ? null : glow);
+      paintGap(pen, cellAt(one, at), size, rank(at), theme, crowded ? null : glow);
     }
     from = to;
   }
