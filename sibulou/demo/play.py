@@ -159,18 +159,22 @@ def make(place: database.Place, connections: database.Connections, script: Scrip
 
 
 def _serve(given: argparse.Namespace, place: database.Place, script: Script) -> None:
-    from sibulou.commands.storage import collect_static, migrate_tables
-
     edge.open_county(place, pool=True)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
     from sibulou.demo.living import kept_clock
 
     since = kept_clock(place.data) or script.now
     shift = (datetime.now(UTC) - since).total_seconds()
     os.environ["SIBULOU_CLOCK_SHIFT"] = f"{shift:.3f}"
-    migrate_tables()
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    connections.close_all()  # processes started from here must not share a session
     with _field(place.data, script, since):
         serve.serve(
-            host=given.host, port=given.port, workers=given.workers, static=collect_static(), jobs=True,
+            host=given.host, port=given.port, workers=given.workers, static=Path(settings.STATIC_ROOT), jobs=True,
             ready=lambda address: _say_ready(address, since),
         )  # fmt: skip
 
