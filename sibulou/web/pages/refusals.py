@@ -187,7 +187,7 @@ def _said(form: Form | None, key: str, value: object) -> str:
         return "—"
     if form is None or not isinstance(value, str | int | float | list):
         return json.dumps(value, ensure_ascii=False)
-    return in_words(form, key, masked_answer(value))
+    return in_words(form, key, masked_answer(value) if key in form.personal else value)
 
 
 urlpatterns: list[URLPattern] = [
