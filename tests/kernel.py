@@ -308,26 +308,45 @@ class County:
     # --- the roster
 
     def found(self) -> County:
-        """Areas, households, people, a pharmacy, a post, and the chain of responsibility."""
+        """Areas, households, people, a pharmacy, a post, and the chain of responsibility, in a few statements."""
         parents: list[tuple[str, int]] = [("province", from_code("53")), ("prefecture", from_code("5304"))]
         for name, key in [*parents, *AREAS.items()]:
-            above = max((area for area in self.areas.values() if area.pk < key and area.range[1] > key),
+            above = max((area for area in self.areas.values() if area.pk < key < area.range[1]),
                         key=lambda area: area.level, default=None)  # fmt: skip
-            self.areas[name] = Area.objects.create(
-                pk=key, level=level_of(key), parent=above, name=name, short_name=name
-            )
-            self.subjects[name] = self._subject(name, "area", key)
-        for name, key in PEOPLE.items():
-            self.household(f"{name}'s", key)
-            self.person(name, f"{name}'s")
-        pharmacy = self.subjects["pharmacy"] = self._subject("pharmacy", "institution", LAKE_1)
-        Institution.objects.create(subject=pharmacy, kind="pharmacy")
-        post = self.subjects["gate"] = self._subject("gate", "post", LAKE)
-        Post.objects.create(subject=post, kind="gate", opened_at=FOUNDED)
-        for name, (role, place) in CHAIN.items():
-            self.appoint(name, role, place)
-        self.appoint("Chemist", "institution_head", "pharmacy")
+            self.areas[name] = Area(pk=key, level=level_of(key), parent=above, name=name, short_name=name)
+        Area.objects.bulk_create(self.areas.values())
+        homes = {f"{name}'s": key for name, key in PEOPLE.items()}
+        kinds = {
+            **{name: ("area", area.pk) for name, area in self.areas.items()},
+            **{name: ("household", key) for name, key in homes.items()},
+            **{name: ("person", key) for name, key in PEOPLE.items()},
+            "pharmacy": ("institution", LAKE_1),
+            "gate": ("post", LAKE),
+        }
+        made = Subject.objects.bulk_create(
+            Subject(kind=kind, area_id=area, label=name, since=FOUNDED) for name, (kind, area) in kinds.items()
+        )
+        self.subjects |= {subject.label: subject for subject in made}
+        Household.objects.bulk_create(
+            Household(subject=self.subjects[name], number=number) for number, name in enumerate(homes)
+        )
+        Person.objects.bulk_create(
+            Person(subject=self.subjects[name], household_id=self.subjects[f"{name}'s"].pk) for name in PEOPLE
+        )
+        Institution.objects.create(subject=self.subjects["pharmacy"], kind="pharmacy")
+        Post.objects.create(subject=self.subjects["gate"], kind="gate", opened_at=FOUNDED)
+        self._fill_the_chain()
         return self
+
+    def _fill_the_chain(self) -> None:
+        chain = CHAIN | {"Chemist": ("institution_head", "pharmacy")}
+        users = User.objects.bulk_create(User(username=_username(name), name=name) for name in chain)
+        self.users |= {user.name: user for user in users}
+        seats = Seat.objects.bulk_create(Seat(**self._place(role, place)) for role, place in chain.values())
+        Appointment.objects.bulk_create(
+            Appointment(seat=seat, user=user, made_by="test", starts_at=FOUNDED)
+            for seat, user in zip(seats, users, strict=True)
+        )
 
     def _subject(self, label: str, kind: str, area: int, since: datetime = FOUNDED) -> Subject:
         return Subject.objects.create(kind=kind, area_id=area, label=label, since=since)
@@ -348,16 +367,17 @@ class County:
     def user(self, name: str) -> User:
         """The account of `name`, made when it is first asked for."""
         if name not in self.users:
-            self.users[name] = User.objects.create(username=name.lower().replace(" ", "_"), name=name)
+            self.users[name] = User.objects.create(username=_username(name), name=name)
         return self.users[name]
 
     def seat(self, role: str, place: str) -> Seat:
         """The seat of a role at an area or on a subject, by the place's name."""
+        return Seat.objects.get_or_create(**self._place(role, place))[0]
+
+    def _place(self, role: str, place: str) -> dict[str, Any]:
         on_subject = ROLES[role].level is None
-        area = self.subjects[place].area_id if on_subject else AREAS[place]
-        return Seat.objects.get_or_create(
-            role=role, area_id=area, subject=self.subjects[place] if on_subject else None
-        )[0]
+        area = self.subjects[place].area_id if on_subject else self.areas[place].pk
+        return {"role": role, "area_id": area, "subject": self.subjects[place] if on_subject else None}
 
     def appoint(
         self, name: str, role: str, place: str, *, since: str = "", until: str = "", deputy: bool = False
@@ -544,6 +564,10 @@ class County:
              row.met_by, row.seat.role, row.waiver and row.waiver.reason)
             for row in rows
         }  # fmt: skip
+
+
+def _username(name: str) -> str:
+    return name.lower().replace(" ", "_")
 
 
 @contextmanager

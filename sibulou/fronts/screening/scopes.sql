@@ -11,11 +11,12 @@ FROM (SELECT subject_id, unnest(range_agg(tstzrange(starts_at, ended_at))) AS du
 JOIN subject s ON s.id = span.subject_id
 
 -- name: released
--- Everyone whose watch was lifted, from then on.
-SELECT w.subject_id, s.area_id, max(w.ended_at) AS since, s.until
-FROM watch w JOIN subject s ON s.id = w.subject_id
-WHERE w.ended_at IS NOT NULL
-GROUP BY w.subject_id, s.area_id, s.until
+-- Everyone whose last watch of an unbroken span was lifted, from then on: once for each such span.
+SELECT span.subject_id, s.area_id, upper(span.during) AS since, s.until
+FROM (SELECT subject_id, unnest(range_agg(tstzrange(starts_at, ended_at))) AS during
+      FROM watch GROUP BY subject_id) span
+JOIN subject s ON s.id = span.subject_id
+WHERE NOT upper_inf(span.during)
 
 -- name: duplicated
 -- People whose identity number stands on the roster more than once at the same time: every one but the first.

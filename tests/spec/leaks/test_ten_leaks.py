@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_l1_with_nobody_to_assign_the_duty_is_owed_all_the_same(here: County) -> None:
-    """L1: no guard was ever named for the guest; from its first minute his reading is a gap on the next level's list."""
+    """L1: no guard was ever named for the guest; at once his reading is a gap, on the list one level up."""
     here.start("temperature")
     guest = here.person("Guest", "Wang's")
     here.reconcile("1 Mar 08:00")

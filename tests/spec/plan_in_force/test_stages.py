@@ -152,7 +152,7 @@ def test_a_village_may_be_stricter_than_its_township(here: County) -> None:
 def test_a_township_is_never_laxer(
     here: County, area: str, duty: str, timing: dict[str, object], problem: type[Exception]
 ) -> None:
-    """Neither than the county nor than the township around it, nor outside the event; the sentence says why."""
+    """Neither than the county nor than the township around it, nor outside the event."""
     here.start("check")
     if area == "Lake":
         _stricter(here, "North", "check", EVERY_TWO, "1 Mar 10:00")
@@ -166,7 +166,7 @@ def test_a_township_is_never_laxer(
 
 
 def test_a_township_is_not_laxer_when_the_county_becomes_stricter(here: County) -> None:
-    """Every three days under a level of seven; when the level rises to two days, the township's three no longer hold."""
+    """Every three days under a level of seven; when the level asks for two, the township's three no longer hold."""
     body = """
     scope: households
     owner: group_head

@@ -1,0 +1,312 @@
+"""What a county owes and how it stands, in plain Python: no database, no SQL, nothing shared with `queries/`.
+
+The oracle keeps lists of facts and works everything out anew whenever it is asked: who is in a scope, which windows
+that gives, which records were known, who answered. Slow, and short enough to be believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sibulou.duty.cadence import Cadence, Daily, Every, Triggered, Window, grid, is_stricter, owes, single
+from sibulou.duty.chain import Away, Held, Span, Watched, answering
+from sibulou.duty.gap import Books, Owed, Standing, Told, books, effective, settle, standing
+from sibulou.duty.plan_parts import Duty, Plan
+from sibulou.duty.rule import LiftWatch, OpenDuty, PutUnderWatch
+from sibulou.roster.area_key import Level, ancestor, key_range, level_of
+from sibulou.roster.role import ROLES
+
+AHEAD = timedelta(hours=24)
+Place = tuple[str, int, int | None]
+"""A seat by what it is: role, area, and the subject it sits on."""
+Window_of = tuple[str, int, datetime, str | None]
+"""What names an obligation: duty, subject, opening, and the record that opened it."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A subject on the roster."""
+
+    id: int
+    kind: str
+    area: int
+    since: datetime
+    until: datetime | None = None
+    listed: int = 0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A record as it was accepted, with its content and the facts about its subject at that moment."""
+
+    told: Told
+    content: Mapping[str, object]
+    facts: Mapping[str, object]
+
+
+@dataclass
+class Row:
+    """One obligation, and every change of what lifts it: (changed at, waived from, waived until)."""
+
+    duty: str
+    subject: int
+    area: int
+    seat: Place
+    window: Window
+    opened_by: str | None = None
+    heard_at: datetime | None = None
+    lifts: list[tuple[datetime, datetime | None, datetime | None]] = field(default_factory=list)
+
+    @property
+    def name(self) -> Window_of:
+        return self.duty, self.subject, self.window.opens, self.opened_by
+
+    def lift_at(self, at: datetime) -> tuple[datetime | None, datetime | None]:
+        """What lifted it as of a moment: from when, until when."""
+        known = [(since, until) for changed, since, until in self.lifts if changed <= at]
+        return known[-1] if known else (None, None)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How one obligation is shown at a moment."""
+
+    name: Window_of
+    area: int
+    standing: Standing
+    unowned: bool
+
+
+class Oracle:
+    """One county and one event on one plan."""
+
+    def __init__(self, plan: Plan, *, area: int, level: str, start: datetime, things: Iterable[Thing]) -> None:
+        self.plan, self.area = plan, area
+        self.stages: list[tuple[datetime, str]] = [(start, level)]
+        self.stricter: list[tuple[datetime, int, str, Cadence]] = []
+        self.things = {thing.id: thing for thing in things}
+        self.heard: list[Heard] = []
+        self.rows: dict[Window_of, Row] = {}
+        self.held: list[tuple[Place, Held]] = []
+        self.away: list[tuple[Place | None, Away]] = []
+        self.officers_watched: list[Watched] = []
+        self.inactive: set[int] = set()
+        self.duty_numbers = {key: number for number, key in enumerate(plan.duties)}
+
+    # --- who owes what
+
+    def level_at(self, at: datetime) -> str:
+        """The level in force at a moment; the first one before the event."""
+        return next((level for start, level in reversed(self.stages) if start <= at), self.stages[0][1])
+
+    def timings(self, duty: Duty, area: int) -> Iterator[tuple[Cadence, datetime, datetime | None, datetime]]:
+        """The timings of a duty at an area, one after the other: cadence, from, until, and since when its grid runs."""
+        moments = sorted({start for start, _ in self.stages} | {start for start, *_ in self.stricter})
+        moments = [moment for moment in moments if moment >= self.stages[0][0]]
+        before: tuple[Cadence, datetime] | None = None
+        for start, end in zip(moments, [*moments[1:], None], strict=True):
+            cadence = self.timing(duty, area, start)
+            if cadence is None:
+                before = None
+                continue
+            runs_on = before is not None and _same_openings(before[0], cadence)
+            counts_from = before[1] if before is not None and runs_on else start
+            before = cadence, counts_from
+            yield cadence, start, end, counts_from
+
+    def timing(self, duty: Duty, area: int, at: datetime) -> Cadence | None:
+        """The nearest setting upward, as far as it asks for more than the one above it."""
+        cadence = duty.timing(self.level_at(at))
+        if cadence is None:
+            return None
+        for level in Level:
+            own = [
+                timing
+                for start, where, key, timing in self.stricter
+                if start <= at and key == duty.key and where == ancestor(area, level) and level_of(where) == level
+            ]
+            if own and level <= level_of(area) and is_stricter(cadence, own[-1]):
+                cadence = own[-1]
+        return cadence
+
+    def called(self, now: datetime) -> dict[Window_of, Row]:
+        """Every obligation of the calendar that the roster and the records as they are call for by now."""
+        found: dict[Window_of, Row] = {}
+        for duty in self.plan.duties.values():
+            for thing, since, until in self.scope(duty.scope):
+                for window in self._windows(duty, thing, since, now):
+                    if owes(window, since=since, until=until):
+                        row = Row(duty.key, thing.id, thing.area, self.seat(duty, thing), window)
+                        found[row.name] = row
+        return found
+
+    def _windows(self, duty: Duty, thing: Thing, since: datetime, now: datetime) -> Iterator[Window]:
+        for cadence, start, end, counts_from in self.timings(duty, thing.area):
+            upto = now + AHEAD if end is None else min(end, now + AHEAD)
+            if isinstance(cadence, Triggered):
+                continue
+            if isinstance(cadence, Daily | Every):
+                windows = grid(cadence, start=counts_from, end=end, upto=upto, zone=self.plan.zone)
+            else:
+                windows = single(cadence, since=max(since, counts_from), zone=self.plan.zone)
+            yield from (window for window in windows if start <= window.opens < upto)
+
+    def scope(self, key: str) -> Iterator[tuple[Thing, datetime, datetime | None]]:
+        """Who is in a scope, and from when until when."""
+        kinds = {"people": "person", "households": "household", "institutions.pharmacies": "institution"}
+        if key in kinds:
+            yield from ((one, one.since, one.until) for one in self.things.values() if one.kind == kinds[key])
+        elif key == "areas.villages":
+            for one in self.things.values():
+                if one.kind == "area" and level_of(one.area) is Level.VILLAGE:
+                    yield one, one.since, one.until
+        elif key == "people.watched":
+            for subject, spans in self.watches().items():
+                yield from ((self.things[subject], start, end) for start, end in spans)
+        elif key == "people.released":
+            for subject, spans in self.watches().items():
+                yield from ((self.things[subject], end, None) for _, end in spans if end is not None)
+        else:
+            raise ValueError(key)
+
+    def watches(self) -> dict[int, list[tuple[datetime, datetime | None]]]:
+        """The unbroken spans under watch of each person, by the records that stand."""
+        puts: dict[int, list[tuple[datetime, datetime | None]]] = {}
+        lifts: dict[int, list[datetime]] = {}
+        standing_ids = {told.id for told in effective(one.told for one in self.heard)}
+        for one in self.heard:
+            if one.told.id not in standing_ids:
+                continue
+            for effect in self.plan.effects(one.told.form, one.content, one.facts):
+                if isinstance(effect, LiftWatch):
+                    lifts.setdefault(one.told.subject, []).append(one.told.happened_at)
+                elif isinstance(effect, PutUnderWatch):
+                    puts.setdefault(one.told.subject, []).append((one.told.happened_at, None))
+        spans: dict[int, list[tuple[datetime, datetime | None]]] = {}
+        for subject, starts in puts.items():
+            ended = [(start, min((at for at in lifts.get(subject, ()) if at >= start), default=None))
+                     for start, _ in starts]  # fmt: skip
+            spans[subject] = _union([(start, end) for start, end in ended if end != start])
+        return spans
+
+    def seat(self, duty: Duty, thing: Thing) -> Place:
+        """Whose obligation it is."""
+        level = ROLES[duty.owner].level
+        return (duty.owner, thing.area, thing.id) if level is None else (duty.owner, ancestor(thing.area, level), None)
+
+    # --- what happens
+
+    def hear(self, heard: Heard) -> None:
+        """A record arrives; what its rules call for is owed, whoever has corrected it or will."""
+        self.heard.append(heard)
+        told = heard.told
+        for effect in () if told.withdraws else self.plan.effects(told.form, heard.content, heard.facts):
+            if not isinstance(effect, OpenDuty):
+                continue
+            duty = self.plan.duties[effect.duty]
+            cadence = duty.timing(self.level_at(told.happened_at))
+            thing = self.things[self._target(effect, heard)]
+            for window in () if cadence is None else single(cadence, since=told.happened_at, zone=self.plan.zone):
+                row = Row(duty.key, thing.id, thing.area, self.seat(duty, thing), window, told.id, told.received_at)
+                self.rows.setdefault(row.name, row)
+
+    def _target(self, effect: OpenDuty, heard: Heard) -> int:
+        if effect.target == "subject":
+            return heard.told.subject
+        assert effect.target_field is not None
+        named = int(str(heard.content[effect.target_field]))
+        return next((one.id for one in self.things.values() if one.kind == "area" and one.area == named), named)
+
+    def change(self, now: datetime, *, area: int | None = None, duty: str | None = None) -> None:
+        """Another timing holds from now on: what was opened ahead there and is untouched is taken back."""
+        low, high = key_range(area or self.area)
+        for name, row in list(self.rows.items()):
+            ahead = row.window.opens >= now and row.opened_by is None and not row.lifts
+            if ahead and low <= row.area < high and duty in (None, row.duty) and self._settled(row, now) is None:
+                del self.rows[name]
+
+    def pass_time(self, now: datetime) -> None:
+        """Open what is called for; end what a lifted watch or a correction calls for no more, or take that back."""
+        called = self.called(now)
+        for name, row in called.items():
+            self.rows.setdefault(name, row)
+        replaced = {one.told.corrects for one in self.heard if one.told.corrects} - {
+            one.id for one in effective(one.told for one in self.heard)
+        }
+        for row in self.rows.values():
+            follows = self.plan.duties[row.duty].scope in ("people.watched", "people.released")
+            since, until = row.lift_at(now)
+            ended = since is not None and until is None
+            if row.opened_by is not None:
+                if row.opened_by in replaced and not ended:
+                    row.lifts.append((now, now, None))
+            elif follows and row.name not in called and not ended and self._settled(row, now) is None:
+                row.lifts.append((now, now, None))
+            elif follows and row.name in called and ended and self._settled(row, now) is None:
+                row.lifts.append((now, None, None))
+
+    # --- how it stands
+
+    def _settled(self, row: Row, known: datetime) -> object:
+        return settle(self._owed(row, known, known), self._known(known))
+
+    def _known(self, known: datetime) -> list[Told]:
+        return [one.told for one in self.heard if one.told.received_at <= known]
+
+    def _owed(self, row: Row, at: datetime, known: datetime) -> Owed:
+        since, until = row.lift_at(min(at, known))
+        return Owed(
+            self.duty_numbers[row.duty], row.subject, row.area, row.window.opens, row.window.due, row.window.until,
+            row.opened_by, waived_at=since, waived_until=until, heard_at=row.heard_at,
+        )  # fmt: skip
+
+    def answers(self, place: Place, at: datetime) -> int | None:
+        """Who answers for a seat."""
+        return answering(
+            0, at=at, held=[held for where, held in self.held if where == place],
+            away=[replace(away, seat=None if where is None else 0 if where == place else 1)
+                  for where, away in self.away],
+            watched=self.officers_watched, inactive=frozenset(self.inactive),
+        )  # fmt: skip
+
+    def show(self, at: datetime, known: datetime) -> list[Showing]:
+        """How everything stood at a moment, by what was known at another."""
+        told = self._known(known)
+        shown = []
+        for row in self.rows.values():
+            owed = self._owed(row, at, known)
+            stands = standing(owed, settle(owed, told), at=at, known=known)
+            if stands is not None:
+                shown.append(Showing(row.name, row.area, stands, self.answers(row.seat, at) is None))
+        return shown
+
+    def books(self, area: int, at: datetime, known: datetime) -> Books:
+        """The books of everything under an area."""
+        low, high = key_range(area)
+        return books((one.standing, not one.unowned) for one in self.show(at, known) if low <= one.area < high)
+
+
+def _same_openings(one: Cadence, other: Cadence) -> bool:
+    """Whether two timings open at the same moments from the same start."""
+    if isinstance(one, Every) and isinstance(other, Every):
+        return (one.days, one.opens) == (other.days, other.opens)
+    return type(one) is type(other)
+
+
+def _union(spans: list[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime | None]]:
+    """Spans that touch or overlap are one."""
+    joined: list[tuple[datetime, datetime | None]] = []
+    for start, end in sorted(spans, key=lambda span: span[0]):
+        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
+            before, until = joined[-1]
+            joined[-1] = before, None if until is None or end is None else max(until, end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def span(starts: datetime, ends: datetime | None) -> Span:
+    """A span of time."""
+    return Span(starts, ends)
