@@ -71,7 +71,8 @@ COMMANDS: tuple[Command, ...] = (
         (
             _SEED, _JSON,
             _arg("--code", default="530425", help="县的区划代码 · county code (530425)"),
-            _arg("--scale", type=float, default=0.05, metavar="F", help="规模 · scale (0.05)"),
+            _arg("--scale", type=float, default=0.02, metavar="F", help="规模 · scale (0.02)"),
+            _arg("--keep", action="store_true", help="保留演练数据库 · keep the scratch database"),
         ),
     ),
     Command(

@@ -147,7 +147,7 @@ class Play:
             self.look.books(now)
         else:
             self.look.balance(self._way_down(), now)
-        if now + STEP > self.end or (local.minute == 0 and local.hour == 22 and local.day % 3 == 0):
+        if now + STEP > self.end or (local.minute == 0 and local.hour == 22 and local.day % 6 == 0):
             self.look.books(now)
             self.look.everywhere(now)
 
