@@ -44,7 +44,7 @@ def layout(root: int) -> dict[str, object]:
     """The areas under `root` down to the group, and under each the numbers of what a cell or mark stands for.
 
     `areas`: [key, name, level], parents first; `cells`: by group, households as differences; `marks`: by area,
-    [kind, differences].
+    [kind, differences]. What stands in a micro-grid is told under its group.
     """
     low, high = key_range(root)
     top = min(level_of(root), Level.VILLAGE)
@@ -52,18 +52,21 @@ def layout(root: int) -> dict[str, object]:
     under = Q(id__gte=low, id__lt=high, level__lte=Level.GROUP)
     areas = Area.objects.filter(under | Q(pk__in=above)).values_list("id", "short_name", "level")
     cells: dict[int, list[int]] = {}
-    marks: dict[str, list[list[object]]] = {}
+    marks: dict[int, dict[str, list[int]]] = {}
     for area, kind, ids in _roster(low, high):
+        place = ancestor(area, min(Level.GROUP, level_of(area)))
         if kind == "household":
-            cells.setdefault(ancestor(area, min(Level.GROUP, level_of(area))), []).extend(ids)
+            cells.setdefault(place, []).extend(ids)
         else:
-            marks.setdefault(str(area), []).append([kind, deltas(ids)])
+            marks.setdefault(place, {}).setdefault(kind, []).extend(ids)
     return {
         "version": roster_version(),
         "root": str(root),
         "areas": [[str(pk), name, level] for pk, name, level in areas],
-        "cells": {str(group): deltas(sorted(ids)) for group, ids in cells.items()},
-        "marks": marks,
+        "cells": {str(place): deltas(sorted(ids)) for place, ids in cells.items()},
+        "marks": {
+            str(place): [[kind, deltas(sorted(ids))] for kind, ids in kinds.items()] for place, kinds in marks.items()
+        },
     }
 
 

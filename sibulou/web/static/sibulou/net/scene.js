@@ -132,7 +132,10 @@ const ORDER = ["area", "groups", "post", "place", "institution", "hidden"];
 
 /** The marks of an area: what it owes itself, its groups' duties as one, and each post, place and institution. */
 export function marksOf(area) {
-  const marks = area.marks.map((mark) => ({ kind: mark.kind, ids: [mark.id], key: area.key }));
+  const things = area.marks.filter((mark) => mark.kind !== "area");
+  const marks = things.map((mark) => ({ kind: mark.kind, ids: [mark.id], key: area.key }));
+  const own = area.marks.filter((mark) => mark.kind === "area").map((mark) => mark.id);
+  if (own.length) marks.push({ kind: "area", ids: own, key: area.key });
   if (area.level === LEVEL.village) {
     const inGroups = area.children.flatMap((group) => group.marks);
     for (const mark of inGroups.filter((one) => one.kind !== "area")) {
