@@ -30,10 +30,10 @@ from sibulou.duty.problems import (
     UnknownForm,
     UnknownSubject,
     WrongSubject,
-    wall,
 )
 from sibulou.duty.settle import call_off, settle_records
 from sibulou.duty.told import Told
+from sibulou.duty.wall import wall
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import EVERYTHING, Reach, acting

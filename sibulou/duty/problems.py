@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.utils.timezone import localtime
-
 from sibulou.lib.problem import Problem
-
-
-def wall(at: datetime) -> str:
-    """A moment as people of the county read it."""
-    return f"{localtime(at):%F %R}"
 
 
 class AlreadyRunning(Problem):
     """The start key pressed twice for one plan."""
 
     number = "409.1"
-    zh = "{area} 已有按预案“{plan}”启动的应急响应（{since} 起）。如需提级或降级请“调整级别”；如需重新启动请先“解除响应”。"
+    zh = (
+        "{area} 已有按预案“{plan}”启动的应急响应（{since} 起）。"
+        "如需提级或降级请“调整级别”；如需重新启动请先“解除响应”。"
+    )
     en = (
-        "{area} already runs an event on plan “{plan}” (since {since}). Change its level instead, or stand it down first."
+        "{area} already runs an event on plan “{plan}” (since {since}). Change its level instead, or stand "
+        "it down first."
     )
 
 
 class UnknownLevel(Problem):
+    """A response level that the plan does not have."""
+
     number = "422.50"
     zh = "预案“{plan}”没有“{level}”级响应，只有：{allowed}。请改选其中一级。"
     en = "Plan “{plan}” has no level “{level}”; it has {allowed}. Choose one of these."
@@ -47,7 +44,8 @@ class Conflicting(Problem):
     number = "409.3"
     zh = "编号 {id} 的记录已经收到过，内容不同。两份都已留存，请到“待核记录”中选定以哪一份为准。"
     en = (
-        "A record with the id {id} was received before with other content. Both are kept; settle which one stands under "
+        "A record with the id {id} was received before with other content. Both are kept; settle which one "
+        "stands under "
         "“records to settle”."
     )
 
@@ -58,17 +56,22 @@ class GapsStillOpen(Problem):
     number = "409.4"
     zh = "还有 {count} 项漏项没有销号，不能直接解除。请先逐项销号，或写明理由、由你署名一并豁免。"
     en = (
-        "{count} gaps are still open, so this cannot simply be ended. Close them first, or waive them by your name with a reason."
+        "{count} gaps are still open, so this cannot simply be ended. Close them first, or waive them by "
+        "your name with a reason."
     )
 
 
 class AlreadySettled(Problem):
+    """A waiver for what a record has met."""
+
     number = "409.5"
     zh = "这一项已于 {at} 办结，无需豁免。请刷新页面查看。"
     en = "This obligation was met at {at}; it needs no waiver. Reload the page to see it."
 
 
 class AlreadyAnswered(Problem):
+    """A request for a waiver that somebody has granted or refused before."""
+
     number = "409.6"
     zh = "这份豁免申请已由 {by} 处理。如有不同意见，请重新申请。"
     en = "This request for a waiver was already answered by {by}. Ask again if you see it differently."
@@ -94,12 +97,16 @@ class NotYours(Problem):
 
 
 class UnknownDuty(Problem):
+    """A duty that the plan does not have."""
+
     number = "422.57"
     zh = "预案“{plan}”里没有职责“{duty}”，只有：{allowed}。请改选其中一项。"
     en = "Plan “{plan}” has no duty “{duty}”; it has {allowed}. Choose one of these."
 
 
 class OutsideTheEvent(Problem):
+    """A setting for an area that the event does not cover."""
+
     number = "422.58"
     zh = "{area} 不在“{event}”的范围内。请选范围内的乡镇、村或组。"
     en = "{area} lies outside “{event}”. Choose a township, village or group within it."
@@ -122,18 +129,24 @@ class AlreadyEnded(Problem):
 
 
 class LapsedWaiver(Problem):
+    """A waiver granted after the span it was asked for."""
+
     number = "422.56"
     zh = "申请的豁免期到 {until} 为止，现在（{now}）已经过了。请让申请人重新申请，或拒绝这份申请。"
     en = "The waiver was asked for until {until}, which is past ({now}). Let it be asked for again, or refuse it."
 
 
 class UnknownReason(Problem):
+    """A waiver for a reason that the plan does not list."""
+
     number = "422.51"
     zh = "“{reason}”不是本预案列出的理由。可选：{allowed}。"
     en = "“{reason}” is not a reason of this plan. Choose one of: {allowed}."
 
 
 class BackwardsWaiver(Problem):
+    """A waiver that would end before it began."""
+
     number = "422.52"
     zh = "豁免的截止时间须晚于现在（{now}）。请改填以后的时间，或留空表示长期。"
     en = "A waiver must last beyond now ({now}). Give a later moment, or leave it empty for no end."
@@ -148,42 +161,62 @@ class Laxer(Problem):
 
 
 class FromTheFuture(Problem):
+    """A record that says it happened after the moment at which it came."""
+
     number = "422.41"
     zh = "记录的发生时间 {happened} 晚于现在 {now}。请检查手机日期和时间，改正后重新提交；原件已留存。"
     en = (
-        "The record says it happened at {happened}, which is after now ({now}). Check the date and time of the phone and "
+        "The record says it happened at {happened}, which is after now ({now}). Check the date and time of "
+        "the phone and "
         "send it again; what you sent is kept."
     )
 
 
 class UnknownForm(Problem):
+    """A record on a form that no plan in force has: an old app, or a slip."""
+
     number = "422.42"
     zh = "没有名为“{form}”的记录表。现行预案中有：{allowed}。请更新应用后重试；原件已留存。"
-    en = "There is no form “{form}”. The plans in force have: {allowed}. Update the app and send again; what you sent is kept."
+    en = (
+        "There is no form “{form}”. The plans in force have: {allowed}. Update the app and send again; what "
+        "you sent is kept."
+    )
 
 
 class UnknownSubject(Problem):
+    """A record about somebody, or naming somebody, whom the roster does not have or the teller may not see."""
+
     number = "422.43"
     zh = "名册上找不到对象 {subject}，或不在你的范围内。记录已留存并列入“未入册”，请核对后补登名册。"
     en = (
-        "{subject} is not on the roster, or not within your area. The record is kept and shown as off the roster; check it and "
+        "{subject} is not on the roster, or not within your area. The record is kept and shown as off the "
+        "roster; check it and "
         "add the subject."
     )
 
 
 class WrongSubject(Problem):
+    """A record on a form that is about another kind of subject."""
+
     number = "422.44"
     zh = "“{form}”应填给{wanted}，不是{given}。请换一张表，或换一个对象。"
     en = "“{form}” is for a {wanted}, not for a {given}. Take another form or another subject."
 
 
 class WrongEnvelope(Problem):
+    """A record whose outer fields cannot be read."""
+
     number = "422.45"
     zh = "记录的“{field}”不对：{wrong}。应为：{allowed}。"
     en = "The record's “{field}” is wrong: {wrong}. It should be {allowed}."
 
 
 class NothingToCorrect(Problem):
+    """A correction of a record about something else, or of itself."""
+
     number = "422.46"
     zh = "要更正的记录 {corrects} 属于另一个对象或另一种记录表。请从原记录的页面发起更正。"
-    en = "The record {corrects} to be corrected belongs to another subject or form. Start the correction from that record's page."
+    en = (
+        "The record {corrects} to be corrected belongs to another subject or form. Start the correction from "
+        "that record's page."
+    )

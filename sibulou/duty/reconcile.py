@@ -1,6 +1,6 @@
 """Reconcile: open what the roster and the duties in force call for. Run again at any time, it changes nothing.
 
-The roster is the denominator: a subject without its obligation gets it, back-dated (L9 in misses.md). Windows are made by
+The roster is the denominator: a subject without its obligation gets it, back-dated (leak L9). Windows are made by
 `cadence.py`; the statements in `queries/open.sql` join them to the scope.
 """
 
@@ -239,7 +239,7 @@ def judge(event: Event, key: str, *, now: datetime, subjects: Sequence[int] | No
 
 
 def uncalled(*, now: datetime, events: list[Event] | None = None) -> dict[str, list[int]]:
-    """Open obligations of calendar duties that no scope calls for and nobody ended by name, by duty: a broken roster."""
+    """Open obligations of calendar duties that no scope calls for and nobody ended, by duty: a broken roster."""
     found: dict[str, list[int]] = {}
     latest = {running.stage.event_id: running for running in stages(events)}
     for running in latest.values():

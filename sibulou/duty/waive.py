@@ -17,9 +17,9 @@ from sibulou.duty.problems import (
     NotYours,
     OwnWaiver,
     UnknownReason,
-    wall,
 )
 from sibulou.duty.settle import keep_revisions
+from sibulou.duty.wall import wall
 from sibulou.roster.access import Reach
 from sibulou.roster.audit import By, audit
 from sibulou.roster.role import ROLES, Right

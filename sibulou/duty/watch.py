@@ -15,12 +15,12 @@ from django.db import connection, transaction
 
 from sibulou.duty.force import Running, in_force, stages
 from sibulou.duty.models import Event, Watch
-from sibulou.duty.problems import wall
 from sibulou.duty.reconcile import judge, reconcile
 from sibulou.duty.rule import LiftWatch, PutUnderWatch
 from sibulou.duty.scope import scopes
 from sibulou.duty.settle import QUERIES as SETTLE
 from sibulou.duty.settle import end_obligations, revive_obligations
+from sibulou.duty.wall import wall
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Subject
 from sibulou.roster.problems import BeforeItsStart
@@ -171,7 +171,7 @@ def _settle_watch(row: Watch, put: Put | None, lifts: Sequence[Lift], *, by: By)
 
 
 def follow_watches(subjects: Sequence[int], *, reason: str, by: By, now: datetime) -> None:
-    """Open what these subjects' watches call for; end what they call for no more (its owner was not to be warned yet)."""
+    """Open what these subjects' watches call for; end what they call for no more: its owner was not warned yet."""
     keys = {key for key, scope in scopes().items() if scope.follows_watch}
     for event in Event.objects.filter(ended_at__isnull=True):
         of_event = stages([event])
