@@ -71,6 +71,7 @@ test("gaps the reader may not see in person stand at the area", () => {
   const layout = readLayout(sent());
   const found = readCells(burning([], "", [], [[GROUP, 3, 2], ["530499001001001005", 1, 1]]), layout);
   assert.deepEqual(found.hidden.get(GROUP), { rank: 1, gaps: 3 });
+  assert.deepEqual(found.veiled.get(VILLAGE), { rank: 1, gaps: 3 });
   assert.equal(sumUp(layout, found).get(TOWN).gaps, 3);
 });
 

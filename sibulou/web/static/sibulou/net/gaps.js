@@ -1,10 +1,13 @@
 // What burns, as the server sends it, spread over the areas of the layout. Pure.
 
-import { ancestor, fromDeltas, levelOf } from "./roster.js";
+import { ancestor, fromDeltas, LEVEL, levelOf } from "./roster.js";
 
 export const NO_GAP = 9;
 
-/** By number: {rank, gaps}. What stands on no layout is counted in `elsewhere`, never dropped. */
+/**
+ * `burning`, by number: {rank, gaps}. `hidden`: the same by area, of what the reader may not see; `veiled`: that again,
+ * with the groups' in their village, as the picture shows it. What stands on no layout is counted in `elsewhere`, never dropped.
+ */
 export function readCells(sent, layout) {
   const burning = new Map();
   let elsewhere = 0;
@@ -14,12 +17,19 @@ export function readCells(sent, layout) {
     if (!layout.home.has(id)) elsewhere += cell.gaps;
   });
   const hidden = new Map();
+  const veiled = new Map();
   for (const [key, rank, gaps] of sent.hidden) {
     const area = nearest(layout, key);
-    if (area) hidden.set(area.key, merge(hidden.get(area.key), { rank, gaps }));
-    else elsewhere += gaps;
+    if (!area) {
+      elsewhere += gaps;
+      continue;
+    }
+    hidden.set(area.key, merge(hidden.get(area.key), { rank, gaps }));
+    veiled.set(area.key, hidden.get(area.key));
+    const village = area.level > LEVEL.village ? area.parent : null;
+    if (village) veiled.set(village.key, merge(veiled.get(village.key), { rank, gaps }));
   }
-  return { burning, hidden, elsewhere, total: sent.total };
+  return { burning, hidden, veiled, elsewhere, total: sent.total };
 }
 
 function nearest(layout, key) {

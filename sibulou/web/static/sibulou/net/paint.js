@@ -79,10 +79,21 @@ function paintCells(pen, one, theme) {
 export function paintBurning(pen, scene, state, theme) {
   const glow = state.burning.size <= HALOS_UP_TO ? theme.kinds.map((color) => halo(color)) : null;
   for (const one of scene.patches) {
+    if (!one.ids.length) paintVeiled(pen, one, state, theme);
     paintPatchGaps(pen, one, scene.small ? 4 : 5.5, state, theme, glow);
     for (const mark of one.marks) paintMarkGap(pen, mark, state, theme, glow);
   }
   for (const one of scene.frames) for (const mark of frameMarks(one)) paintMarkGap(pen, mark, state, theme, glow);
+}
+
+/** Where the reader may not see households, how many gaps they have stands in their place. */
+function paintVeiled(pen, { area, body }, state, theme) {
+  const gap = state.veiled.get(area.key);
+  if (!gap) return;
+  const size = Math.max(9, Math.min(28, body.h * 0.5, body.w * 0.3));
+  pen.textAlign = "center";
+  write(pen, String(gap.gaps), { x: body.x + body.w / 2, y: body.y + body.h / 2, w: body.w, size, bold: true, color: theme.kinds[gap.rank], theme });
+  pen.textAlign = "start";
 }
 
 /** Single holes are drawn larger than their cell, so that none is overlooked; where a whole group burns each keeps its own. */
@@ -104,7 +115,7 @@ function paintPatchGaps(pen, one, least, state, theme, glow) {
 
 /** The worst gap of a mark, or null. */
 export function markGap(mark, state) {
-  if (mark.kind === "hidden") return state.hidden.get(mark.key) ?? null;
+  if (mark.kind === "hidden") return state.veiled.get(mark.key) ?? null;
   let worst = null;
   for (const id of mark.ids) {
     const cell = state.burning.get(id);

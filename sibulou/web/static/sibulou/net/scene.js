@@ -144,7 +144,7 @@ export function marksOf(area) {
     const duties = inGroups.filter((one) => one.kind === "area").map((one) => one.id);
     if (duties.length) marks.push({ kind: "groups", ids: duties, key: area.key });
   }
-  if (area.level >= LEVEL.village) marks.push({ kind: "hidden", ids: [], key: area.key });
+  marks.push({ kind: "hidden", ids: [], key: area.key });
   return marks.sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }
 
