@@ -23,7 +23,7 @@ from sibulou.duty.board import Moment
 from sibulou.duty.escalate import escalate
 from sibulou.duty.force import activate, load
 from sibulou.duty.intake import Answer, Batch, take_in
-from sibulou.duty.models import Climb, Duty, Event, Obligation, Record, Waiver, Watch
+from sibulou.duty.models import Climb, Event, Obligation, Waiver, Watch
 from sibulou.duty.reconcile import drift, reconcile, uncalled
 from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver, grant_waiver
@@ -603,16 +603,6 @@ def spec(
 def everything_owed() -> list[Obligation]:
     """Every obligation there is."""
     return list(Obligation.objects.order_by("id"))
-
-
-def duty_keys() -> dict[int, str]:
-    """The key of every duty by its number."""
-    return dict(Duty.objects.values_list("id", "key"))
-
-
-def records_as_they_arrived() -> list[Record]:
-    """Every record in the server's order."""
-    return list(Record.objects.order_by("seq"))
 
 
 def run_sql(statement: str, *facts: Any) -> list[tuple[object, ...]]:

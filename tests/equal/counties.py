@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from sibulou.duty.chain import Watched as OfficerWatched
 from sibulou.duty.force import change_level, plan_of, set_strictness
 from sibulou.duty.gap import Standing, Told
 from sibulou.duty.intake import Outcome
-from sibulou.duty.models import Obligation, Record
+from sibulou.duty.models import Obligation
 from sibulou.duty.problems import Laxer
 from sibulou.duty.reconcile import drift, reconcile, uncalled
 from sibulou.duty.settle import settle_all
@@ -26,7 +27,7 @@ from sibulou.roster.access import EVERYTHING
 from sibulou.roster.audit import By
 from sibulou.roster.models import Leave, Person
 from tests.equal.oracle import Heard, Oracle, Place, Showing, Thing, Window_of, span
-from tests.kernel import CHAIN, COUNTY, FORD_1, LAKE_1, NORTH, OFFICER, PEOPLE, ZONE, County, record_id
+from tests.kernel import CHAIN, COUNTY, FORD_1, LAKE_1, NORTH, OFFICER, PEOPLE, ZONE, County
 
 DUTIES = (
     "temperature", "watching", "guarded", "after_watch", "check", "told", "clinic", "match", "mend", "close", "tick",
@@ -181,7 +182,7 @@ class Twins:
         return Heard(
             Told(
                 str(told.id), told.subject, told.happened_at, self.now, frozenset(number[key] for key in by_itself),
-                answers=told.answers and str(told.answers), corrects=told.corrects and str(told.corrects),
+                answers=_text(told.answers), corrects=_text(told.corrects),
                 withdraws=told.withdraws, answering=frozenset(number[key] for key in as_answer), form=told.form,
             ),
             told.content, facts,
@@ -209,7 +210,7 @@ class Twins:
         seat = self.here.seat(role, place) if hours % 2 else None
         Leave.objects.create(user=self.here.users[name], seat=seat, stand_in=stand_in, starts_at=self.now, ends_at=ends)
         where = None if seat is None else self.place(role, place)
-        away = Away(self.here.users[name].pk, span(self.now, ends), None, stand_in and stand_in.pk)
+        away = Away(self.here.users[name].pk, span(self.now, ends), None, None if stand_in is None else stand_in.pk)
         self.oracle.away.append((where, away))
 
     def _deputy(self, step: Step) -> None:
@@ -271,7 +272,7 @@ class Twins:
 
     def name(self, row: Obligation) -> Window_of:
         """What names an obligation, as the oracle names it."""
-        return row.duty.key, row.subject_id, row.opened_at, row.opened_by and str(row.opened_by)
+        return row.duty.key, row.subject_id, row.opened_at, _text(row.opened_by)
 
     def names(self) -> dict[int, Window_of]:
         """Every obligation of the database by its number."""
@@ -305,19 +306,13 @@ class Twins:
         return {area: board.books(area, Moment.now(at)).whole for area in AREAS}
 
 
+def _text(name: UUID | None) -> str | None:
+    return None if name is None else str(name)
+
+
 def _is_gap(one: Showing) -> bool:
     return one.standing is Standing.OVERDUE or (one.standing is Standing.PENDING and one.unowned)
 
 
 def _gap(one: Showing) -> tuple[Window_of, bool, bool]:
     return one.name, one.standing is Standing.OVERDUE, one.unowned
-
-
-def records() -> int:
-    """How many records are kept."""
-    return Record.objects.count()
-
-
-def ids(names: Sequence[str]) -> list[str]:
-    """The ids of records by their names."""
-    return [str(record_id(name)) for name in names]

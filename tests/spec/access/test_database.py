@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections, transaction
@@ -32,7 +33,7 @@ def here(db: None) -> Iterator[County]:
         yield one
 
 
-def _areas(model: type) -> set[int]:
+def _areas(model: Any) -> set[int]:
     return set(model.objects.values_list("area_id", flat=True))
 
 
@@ -144,8 +145,8 @@ def test_the_owner_of_the_tables_is_refused_as_well(table: str, deed: str) -> No
         transaction.set_rollback(True, using="owner")
 
 
-def _a_record_by_the_owner(cursor: object) -> None:
-    execute = cursor.execute  # type: ignore[attr-defined]
+def _a_record_by_the_owner(cursor: Any) -> None:
+    execute = cursor.execute
     execute("INSERT INTO area (id, level, name, short_name) VALUES (1, 7, 'x', 'x')")
     execute(
         "INSERT INTO subject (id, kind, area_id, label, since, ended_by, end_reason) "

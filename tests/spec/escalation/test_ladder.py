@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sibulou.duty.models import Climb
+from sibulou.roster.area_key import child_key
 from sibulou.roster.models import Area, Seat
-from tests.kernel import NORTH, County, child_key, county, moment, plan, run_sql, said
+from tests.kernel import NORTH, County, county, moment, plan, run_sql, said
 
 pytestmark = pytest.mark.django_db
 
@@ -156,11 +157,11 @@ def test_what_is_owed_above_a_rung_climbs_past_its_empty_seat(here: County) -> N
 
 def test_every_seat_that_a_ladder_tells_is_there_to_be_seen(here: County) -> None:
     """A rung that nobody was ever appointed to has its seat all the same, so that the vacancy shows."""
-    village = here.areas["new village"] = Area.objects.create(
+    new = here.areas["new village"] = Area.objects.create(
         pk=child_key(NORTH, 3), level=5, parent=here.areas["North"], name="new", short_name="new"
     )
     here.start("check")
-    assert Seat.objects.filter(role="village_secretary", area=village).exists()
+    assert Seat.objects.filter(role="village_secretary", area=new).exists()
     for village in ("Lake", "Hill", "Ford"):
         assert Seat.objects.filter(role="village_secretary", area=here.areas[village]).exists()
     for township in ("North", "South"):

@@ -24,7 +24,7 @@ from tests.kernel import OFFICER, County, moment, plan, said
 
 pytestmark = pytest.mark.django_db
 
-THREE_SLOTS = {
+THREE_SLOTS: dict[str, object] = {
     "cadence": {
         "daily": [
             {"slot": "morning", "opens": "07:00", "warn": "08:00", "due": "09:00", "tell": "10:00"},
@@ -33,7 +33,10 @@ THREE_SLOTS = {
         ]
     }
 }
-EVERY_TWO = {"cadence": {"every": {"days": 2}}, "clocks": {"warn": "1 day", "due": "2 days", "tell": "3 days"}}
+EVERY_TWO: dict[str, object] = {
+    "cadence": {"every": {"days": 2}},
+    "clocks": {"warn": "1 day", "due": "2 days", "tell": "3 days"},
+}
 
 
 def _level(here: County, level: str, at: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Obligation
-from tests.kernel import LAKE, County, child_key, moment, said
+from sibulou.roster.area_key import child_key
+from tests.kernel import LAKE, County, moment, said
 
 pytestmark = pytest.mark.django_db
 

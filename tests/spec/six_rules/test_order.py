@@ -52,7 +52,7 @@ def _deliver(here: County, lines: Sequence[str], *, seed: int) -> None:
             here.reconcile(here.now)
 
 
-def _stands(lines: Sequence[str], *, seed: int) -> tuple[set[tuple[object, ...]], list[str], list[tuple[object, ...]]]:
+def _stands(lines: Sequence[str], *, seed: int) -> tuple[object, list[str], object]:
     """What the county owes at the end, what of it is a gap, and who is under watch."""
     with county() as here:
         here.start(*STARTED)

@@ -150,7 +150,7 @@ class Silence(RuleBasedStateMachine):
 
 def test_nothing_leaves_by_silence(db: None) -> None:
     """People leave, levels change, a year passes: what was owed is in the total until a record or a name lifts it."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Silence,
         settings=settings(
             deadline=None, max_examples=6, stateful_step_count=12, suppress_health_check=list(HealthCheck)
