@@ -12,10 +12,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import django_stubs_ext
-
-django_stubs_ext.monkeypatch()
-
 PACKAGE = Path(__file__).parent
 _handed_over: dict[str, Any] = json.loads(os.environ.get("SIBULOU_CONNECTIONS", "{}"))
 _keys: dict[str, str] = json.loads(os.environ.get("SIBULOU_KEYS", "{}"))
