@@ -58,7 +58,8 @@ class Writer:
             if item.fate in ("miss", "own") or item.pane.due > self.end:
                 continue
             span = item.late or (item.pane.opens, item.pane.due)
-            if not any(self.closes(sent, item, span) for sent in diary.sent):
+            heard = around(span[1], TICK)
+            if not any(sent.received <= heard and self.closes(sent, item, span) for sent in diary.sent):
                 self._close(diary, item, span)
         return diary.sent
 

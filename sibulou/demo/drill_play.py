@@ -177,7 +177,7 @@ class Play:
         for one in fresh:
             if not one.refused:
                 self.ledger.hear(one, at=now)
-        self._old += fresh
+        self._old += [one for one in fresh if not one.refused]
 
     def _batches(self, fresh: list[Sent]) -> list[list[Sent]]:
         """The records of a step in shuffled batches, with a few that were handed in before."""
