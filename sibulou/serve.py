@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from sibulou.lib.problem import Problem
 NEXT_PORTS = 100
 """How many ports after a taken one are tried before the sentence names none."""
 
-RESTART_SECONDS = 5.0
+RESTART_SECONDS = 2.0
 
 
 class PortTaken(Problem):
@@ -35,7 +36,7 @@ class AddressUnusable(Problem):
     """The address does not belong to this machine, or the port may not be used."""
 
     number = "503.21"
-    zh = "不能监听 {host}:{port}：{reason}。请用 --host 指定本机的地址，用 --port 指定 1024 至 65535 之间的端口。"
+    zh = "不能监听 {host}:{port}：{reason_zh}。请用 --host 指定本机的地址，用 --port 指定 1024 至 65535 之间的端口。"
     en = (
         "Cannot listen on {host}:{port}: {reason}. Give an address of this machine with --host and a port "
         "between 1024 and 65535 with --port."
@@ -45,16 +46,23 @@ class AddressUnusable(Problem):
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, which names the next free port, or AddressUnusable."""
     if not 0 < port < 65536:
-        raise AddressUnusable(host=host, port=port, reason="there is no such port")
+        raise AddressUnusable(host=host, port=port, **_reason(errno.EINVAL))
     try:
         _bind(host, port)
     except OSError as refusal:
-        if isinstance(refusal, socket.gaierror) or refusal.errno != _IN_USE:
-            raise AddressUnusable(host=host, port=port, reason=refusal.strerror or refusal) from None
+        if isinstance(refusal, socket.gaierror) or refusal.errno != errno.EADDRINUSE:
+            raise AddressUnusable(host=host, port=port, **_reason(refusal.errno)) from None
         raise PortTaken(host=host, port=port, free=_next_free(host, port)) from None
 
 
-_IN_USE = 98 if sys.platform == "linux" else 48
+def _reason(number: int | None) -> dict[str, str]:
+    """Why an address cannot be listened on, in both languages."""
+    zh, en = {
+        errno.EINVAL: ("没有这个端口", "there is no such port"),
+        errno.EADDRNOTAVAIL: ("本机没有这个地址", "this machine has no such address"),
+        errno.EACCES: ("没有使用这个端口的权限", "this port may not be used without special rights"),
+    }.get(number or 0, ("找不到这个地址", "there is no such address"))
+    return {"reason_zh": zh, "reason": en}
 
 
 def _bind(host: str, port: int) -> None:
@@ -78,14 +86,15 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or a TERM signal. The county is open already, its tables and static files up to date.
 
-    `ready` is told the address once, before the first page is served. Raises PortTaken and AddressUnusable.
+    `static` is the folder the static files were brought together in. `ready` is told the address once, before the
+    first page is served. Raises PortTaken and AddressUnusable.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     check_port(host, port)
-    static.mkdir(parents=True, exist_ok=True)
+    os.environ["SIBULOU_STATIC"] = str(static)  # the serving processes read the manifest there
     server = Server(
         "sibulou.serve:application",
         factory=True,
@@ -95,15 +104,27 @@ def serve(
         workers=workers,
         blocking_threads=4,
         log_level=LogLevels.warning,
-        static_path_route=["/static"],
-        static_path_mount=[static],
-        static_path_expires=300,
         workers_kill_timeout=5,
+        respawn_failed_workers=True,
     )
     shown = f"[{host}]" if ":" in host else host
     server.on_startup(lambda: ready(f"http://{shown}:{port}/"))
+    server.on_startup(let_go)
     with _clockwork() if jobs else contextlib.nullcontext():
         server.serve()
+
+
+def let_go() -> None:
+    """Close every session with the database, pooled ones too: serving processes are forked from this one.
+
+    Two processes on one inherited session would read each other's answers.
+    """
+    from django.db import connections
+
+    for entry in connections.all(initialized_only=True):
+        entry.close()
+        if getattr(entry, "pool", None) is not None:
+            entry.close_pool()  # type: ignore[attr-defined]
 
 
 def application() -> Any:

@@ -56,6 +56,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sibulou.web.headers.tell_the_browser",
+    "sibulou.web.headers.pack",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,6 +122,15 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("SIBULOU_STATIC", str(PACKAGE.parent / "build" / "static"))
+
+STORAGES = {
+    "staticfiles": {
+        # Tests and checks, which have no county, see the files under their plain names.
+        "BACKEND": "sibulou.lib.static_files.HashedFiles"
+        if _handed_over
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 LOGGING = {
