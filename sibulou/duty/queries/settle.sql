@@ -12,9 +12,10 @@ r.subject_id = o.subject_id AND r.happened_at >= o.opened_at AND (o.until_at IS 
 -- name: touched
 -- The obligations that records of a batch, or the records they correct, may meet.
 SELECT DISTINCT o.id
-FROM record r JOIN obligation o ON {meets}
-WHERE r.id = ANY (%(records)s)
-   OR r.id IN (SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL)
+FROM (SELECT unnest(%(records)s::uuid[]) AS id
+      UNION SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL) told
+JOIN record r ON r.id = told.id
+JOIN obligation o ON {meets}
 
 -- name: settle
 -- Settle obligations from all records that stand, the same whatever came first; keep what stood before a change.
@@ -47,10 +48,12 @@ WHERE (o.met_at, o.known_at, o.met_by) IS DISTINCT FROM (told.met_at, told.known
 -- name: called_off
 -- Obligations that a record opened which a correction has replaced since, and that no end closes yet.
 SELECT o.id, o.area_id
-FROM record c JOIN record r ON r.id = c.corrects AND r.subject_id = c.subject_id AND r.form = c.form
+FROM (SELECT c.id FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL
+      UNION SELECT c.id FROM record c WHERE c.corrects = ANY (%(records)s)) told
+JOIN record c ON c.id = told.id
+JOIN record r ON r.id = c.corrects AND r.subject_id = c.subject_id AND r.form = c.form
 JOIN obligation o ON o.opened_by = r.id
-WHERE (c.id = ANY (%(records)s) OR r.id = ANY (%(records)s))
-  AND (o.waived_at IS NULL OR o.waived_until IS NOT NULL)
+WHERE o.waived_at IS NULL OR o.waived_until IS NOT NULL
 
 -- name: of_subjects
 -- What stands of the records of some subjects on some forms.
