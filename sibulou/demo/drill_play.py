@@ -145,7 +145,7 @@ class Play:
         self.look.gaps(now)
         if local.minute == 0 and local.hour in (8, 20):
             self.look.books(now)
-        else:
+        elif local.minute == 0:
             self.look.balance(self._way_down(), now)
         if now + STEP > self.end or (local.minute == 0 and local.hour == 22 and local.day % 6 == 0):
             self.look.books(now)

@@ -21,6 +21,8 @@ from sibulou.roster.area_key import Level, ancestor
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+LOOKS = 30
+"""Minutes between two looks around a planted moment."""
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -163,7 +165,7 @@ class Plot:
 
     def room(self, item: Item) -> Span | None:
         """When the item can be met late: a while after it was due, before its window closes and the drill ends."""
-        start = item.pane.due + timedelta(minutes=self.play.rng.randrange(20, 90))
+        start = item.pane.due + timedelta(minutes=self.play.rng.randrange(40, 120))
         stop = min(start + 20 * HOUR, item.pane.until or self.play.end, self.play.end - HOUR)
         return (start, stop) if stop - start > timedelta(minutes=10) else None
 
@@ -185,8 +187,8 @@ class Plot:
         self.diary(item.thing).sent += records
 
     def mark(self, moment: datetime) -> None:
-        """Look at the screen at the first step after this moment."""
-        self.play.watched_moments.add(around(moment, 15))
+        """Look at the screen within half an hour after this moment."""
+        self.play.watched_moments.add(around(moment, LOOKS))
 
     # --- what records open ------------------------------------------------------------------------
 
