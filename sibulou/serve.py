@@ -157,7 +157,7 @@ def _clockwork() -> Iterator[None]:
 
 def _keep_clockwork(over: threading.Event) -> None:
     while not over.is_set():
-        with subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE) as child:
+        with _start_clockwork() as child:
             while child.poll() is None and not over.wait(0.5):
                 continue
             _end(child)
@@ -166,6 +166,20 @@ def _keep_clockwork(over: threading.Event) -> None:
                 "定时任务意外结束，正在重新启动 · the clockwork ended, starting it again", file=sys.stderr, flush=True
             )
             over.wait(RESTART_SECONDS)
+
+
+_starting = threading.Lock()
+"""Held while a program is started and while a serving process is forked.
+
+A serving process forked in between would inherit the pipe by which a start is reported and keep it open; the keeper
+would wait for that report as long as the serving process lives, and keep nothing.
+"""
+os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
+
+
+def _start_clockwork() -> subprocess.Popen[bytes]:
+    with _starting:
+        return subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
