@@ -127,7 +127,7 @@ def _read(raw: object) -> Told | Unread:
     try:
         return read_told(raw)
     except Problem as problem:
-        return Unread(told_id, raw, problem)
+        return Unread(told_id, raw if isinstance(raw, Mapping) else {"record": raw}, problem)
 
 
 def _faults(value: object, name: str = "record", depth: int = 0) -> Iterator[str]:

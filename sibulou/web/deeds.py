@@ -42,6 +42,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     ),
     "event.strictness": ("本地加严：{duty}", "made stricter here: {duty}"),
     "feedback": ("意见反馈：{text}", "gave feedback: {text}"),
+    "gaps.table": ("导出漏项清单", "took away a list of gaps"),
     "groups.import": ("导入村组", "imported groups"),
     "household.add": ("登记户 {subject}", "entered household {subject}"),
     "household.move": ("迁移户 {subject}", "moved household {subject}"),

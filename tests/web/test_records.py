@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from reading import hidden, words
 from scene import Scene
 
 from sibulou.duty.models import Obligation, Record, Refusal
@@ -28,16 +27,6 @@ def moment(scene: Scene, hours: float = 1) -> str:
     return f"{(scene.now - timedelta(hours=hours) + timedelta(hours=8)):%Y-%m-%dT%H:%M}"
 
 
-def hidden_id(page: str) -> str:
-    found = re.search(r'name="id" value="([0-9a-f-]{36})"', page)
-    assert found
-    return found[1]
-
-
-def words(page: bytes) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", page.decode()))
-
-
 @pytest.fixture
 def head(scene: Scene, signed_in) -> Client:
     return signed_in(scene.inside("group_head", "group_a1"))
@@ -45,11 +34,10 @@ def head(scene: Scene, signed_in) -> Client:
 
 def test_a_record_is_handed_in_and_closes_what_is_owed(scene: Scene, head: Client):
     address = form_at(scene.world.zhang.pk, "household_check")
-    page = head.get(address).content.decode()
-    sent = {"id": hidden_id(page), "members": "2", "present": "2", "happened_at": moment(scene)}
+    sent = {"id": hidden(head.get(address), "id"), "members": "2", "present": "2", "happened_at": moment(scene)}
     answer = head.post(address, sent, follow=True)
     assert answer.redirect_chain[0][0] == f"/records/{sent['id']}/"
-    assert "已收下：入户排查" in words(answer.content)
+    assert "已收下：入户排查" in words(answer)
     with acting(EVERYTHING):
         kept = Record.objects.get(pk=sent["id"])
         assert kept.content == {"members": 2, "present": 2}
@@ -59,12 +47,12 @@ def test_a_record_is_handed_in_and_closes_what_is_owed(scene: Scene, head: Clien
 def test_a_second_tap_is_a_repeat_and_not_a_second_record(scene: Scene, head: Client):
     address = form_at(scene.world.zhang.pk, "household_check")
     sent = {
-        "id": hidden_id(head.get(address).content.decode()),
+        "id": hidden(head.get(address), "id"),
         "members": "2", "present": "2", "happened_at": moment(scene),
     }  # fmt: skip
     head.post(address, sent)
     again = head.post(address, sent, follow=True)
-    assert "没有重复记录" in words(again.content)
+    assert "没有重复记录" in words(again)
     with acting(EVERYTHING):
         assert Record.objects.count() == 1
 
@@ -72,13 +60,13 @@ def test_a_second_tap_is_a_repeat_and_not_a_second_record(scene: Scene, head: Cl
 def test_the_same_number_with_other_answers_is_kept_and_shown_as_a_conflict(scene: Scene, head: Client):
     address = form_at(scene.world.zhang.pk, "household_check")
     sent = {
-        "id": hidden_id(head.get(address).content.decode()),
+        "id": hidden(head.get(address), "id"),
         "members": "2", "present": "2", "happened_at": moment(scene),
     }  # fmt: skip
     head.post(address, sent)
     other = head.post(address, sent | {"members": "3"})
     assert other.status_code == 409
-    assert "待核记录" in words(other.content)
+    assert "待核记录" in words(other)
     with acting(EVERYTHING):
         assert Refusal.objects.get().outcome == "conflicting"
 
@@ -101,7 +89,7 @@ def test_tomorrow_has_not_happened_yet(scene: Scene, head: Client):
     sent = {"members": "2", "present": "2", "happened_at": moment(scene, -30)}
     answer = head.post(form_at(scene.world.zhang.pk, "household_check"), sent)
     assert answer.status_code == 422
-    assert "晚于现在" in words(answer.content)
+    assert "晚于现在" in words(answer)
 
 
 def test_an_unusual_number_is_asked_again_and_then_taken(scene: Scene, signed_in):
@@ -111,8 +99,8 @@ def test_an_unusual_number_is_asked_again_and_then_taken(scene: Scene, signed_in
     sent = {"temperature": "41.5", "happened_at": moment(scene)}
     asked = guard.post(address, sent)
     assert asked.status_code == 422
-    assert "确实是这个数吗" in words(asked.content)
-    sure = unescape(re.search(r'name="sure" value="([^"]+)"', asked.content.decode())[1])  # type: ignore[index]
+    assert "确实是这个数吗" in words(asked)
+    sure = hidden(asked, "sure")
     assert guard.post(address, sent | {"temperature": "41.6", "sure": sure}).status_code == 422
     assert guard.post(address, sent | {"sure": sure}).status_code == 302
 
@@ -149,8 +137,8 @@ def test_an_area_is_chosen_from_the_list_or_by_its_code(scene: Scene, signed_in)
         assert Record.objects.get().content["destination"] == f"{scene.world.village_b.pk:018d}"
     wrong = post.post(address, sent | {"destination.code": "999999999999"})
     assert wrong.status_code == 422
-    assert "530499001002" not in words(wrong.content)
-    assert "名册上没有代码为“999999999999”的区域" in words(wrong.content)
+    assert "530499001002" not in words(wrong)
+    assert "名册上没有代码为“999999999999”的区域" in words(wrong)
 
 
 def test_a_person_is_named_and_two_of_one_name_are_told_apart(scene: Scene, signed_in):
@@ -161,33 +149,33 @@ def test_a_person_is_named_and_two_of_one_name_are_told_apart(scene: Scene, sign
     with acting(EVERYTHING):
         assert Record.objects.get().content["contact"] == str(scene.world.chen_guihua.pk)
     nobody = doctor.post(address, sent | {"contact.code": "查无此人"})
-    assert "名册上没有叫“查无此人”的人" in words(nobody.content)
+    assert "名册上没有叫“查无此人”的人" in words(nobody)
 
 
 def test_a_correction_counts_and_the_original_stays(scene: Scene, head: Client):
     address = form_at(scene.world.zhang.pk, "household_check")
-    first = hidden_id(head.get(address).content.decode())
+    first = hidden(head.get(address), "id")
     head.post(address, {"id": first, "members": "2", "present": "2", "happened_at": moment(scene)})
     correcting = form_at(scene.world.zhang.pk, "household_check", corrects=first)
-    page = head.get(correcting).content.decode()
-    assert 'name="members" type="text" inputmode="numeric" value="2"' in page
-    second = hidden_id(page)
+    page = head.get(correcting)
+    assert 'name="members" type="text" inputmode="numeric" value="2"' in page.content.decode()
+    second = hidden(page, "id")
     head.post(correcting, {"id": second, "members": "3", "present": "2", "happened_at": moment(scene)})
     with acting(EVERYTHING):
         assert str(Record.objects.get(pk=second).corrects) == first
         assert not Obligation.objects.filter(met_by=first).exists()
         assert Obligation.objects.filter(met_by=second).exists()
-    assert "这份记录已被更正" in words(head.get(f"/records/{first}/").content)
+    assert "这份记录已被更正" in words(head.get(f"/records/{first}/"))
 
 
 def test_a_withdrawal_takes_the_effect_back(scene: Scene, head: Client):
     address = form_at(scene.world.zhang.pk, "household_check")
-    first = hidden_id(head.get(address).content.decode())
+    first = hidden(head.get(address), "id")
     head.post(address, {"id": first, "members": "2", "present": "2", "happened_at": moment(scene)})
     with acting(EVERYTHING):
         met = list(Obligation.objects.filter(met_by=first).values_list("pk", flat=True))
     answer = head.post(f"/records/{first}/withdrawal/", follow=True)
-    assert "已撤回" in words(answer.content)
+    assert "已撤回" in words(answer)
     with acting(EVERYTHING):
         assert met
         assert not Obligation.objects.filter(pk__in=met, met_at__isnull=False).exists()
@@ -197,13 +185,13 @@ def test_a_withdrawal_takes_the_effect_back(scene: Scene, head: Client):
 def test_a_form_for_another_kind_of_thing_says_so(scene: Scene, head: Client):
     answer = head.get(form_at(scene.world.zhang.pk, "reading"))
     assert answer.status_code == 422
-    assert "应填给人，不是户" in words(answer.content)
+    assert "应填给人，不是户" in words(answer)
 
 
 def test_an_unknown_form_names_those_there_are(scene: Scene, head: Client):
     answer = head.get(form_at(scene.world.zhang.pk, "no_such_form"))
     assert answer.status_code == 422
-    assert "household_check" in words(answer.content)
+    assert "household_check" in words(answer)
 
 
 def test_personal_numbers_are_masked_on_the_record(scene: Scene, signed_in):
@@ -238,7 +226,7 @@ def test_every_form_of_the_plan_can_be_drawn(scene: Scene, signed_in, language: 
     for form in SHIPPED["covid19-2020"].forms.values():
         answer = client.get(form_at(numbers[form.kind], form.key))
         assert answer.status_code == 200, form.key
-        page = words(answer.content)
+        page = words(answer)
         for field in form.fields:
             assert field.title.say(language) in page, (form.key, field.key)
 

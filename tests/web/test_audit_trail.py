@@ -1,0 +1,87 @@
+"""The audit chain in sentences, and its check."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from reading import words
+from scene import Scene
+
+from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.audit import By, audit
+from sibulou.roster.models import AuditLine
+from sibulou.web.deeds import DEEDS, sentence
+
+SOURCE = Path(__file__).resolve().parents[2] / "sibulou"
+
+
+def test_every_deed_has_its_sentence():
+    """A kind of line without a presenter would be read as bare facts."""
+    sources = [path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")]
+    kinds = {kind for source in sources for kind in re.findall(r'\baudit\(\s*"([a-z_.]+)"', source)}
+    assert kinds
+    assert kinds <= set(DEEDS)
+
+
+def test_a_line_of_an_unknown_kind_or_without_its_facts_is_still_shown():
+    bare = AuditLine(kind="future.deed", facts='{"a": 1}')
+    assert sentence(bare, "zh") == "future.deed a=1"
+    assert sentence(AuditLine(kind="unmask", facts="{}"), "zh") == "查看对象 — 的完整号码（—）：—"
+    assert sentence(AuditLine(kind="plan.load", facts="no json"), "en") == "loaded plan —, version —"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_auditor_reads_sentences_page_by_page(scene: Scene, signed_in, language: str):
+    client = signed_in(scene.inside("auditor"), language)
+    page = client.get("/audit/")
+    assert ("任命账号" if language == "zh-hans" else "appointed account") in words(page)
+    older = re.search(r'href="(\?before=[^"]+)"', page.content.decode())
+    assert older
+    assert client.get(f"/audit/{older[1].replace('&amp;', '&')}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_lines_are_filtered_by_kind_and_name(scene: Scene, signed_in):
+    page = signed_in(scene.inside("auditor")).get("/audit/?kind=event.start")
+    assert "启动I级响应" in words(page)
+    assert "任命账号" not in words(page)
+
+
+@pytest.mark.django_db
+def test_the_check_says_that_all_fit(scene: Scene, signed_in):
+    page = signed_in(scene.inside("auditor")).post("/audit/checks/", follow=True)
+    assert "全部相符" in words(page)
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_the_check_to_others(scene: Scene):
+    from django.db import ProgrammingError, transaction
+
+    with pytest.raises(ProgrammingError, match="right to audit"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM audit_check()")
+
+
+@pytest.mark.django_db
+def test_feedback_is_read_by_the_auditor(scene: Scene, signed_in):
+    signed_in(scene.inside("group_head", "group_a1")).post("/feedback/", {"text": "字太小，老人看不清"})
+    assert "字太小，老人看不清" in words(signed_in(scene.inside("auditor")).get("/audit/?kind=feedback"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "  ", "长" * 1001, "a\x00b"])
+def test_feedback_without_words_or_with_too_many_stays_on_the_page(scene: Scene, signed_in, text: str):
+    answer = signed_in(scene.inside("group_head", "group_a1")).post("/feedback/", {"text": text})
+    assert answer.status_code == 422
+    with acting(EVERYTHING):
+        assert not AuditLine.objects.filter(kind="feedback").exists()
+
+
+@pytest.mark.django_db
+def test_a_neighbour_county_reads_none_of_it(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        audit("feedback", by=By("某人"), now=scene.now, area=scene.world.county.pk, text="只给本县看")
+    assert "只给本县看" not in words(signed_in(scene.outside["auditor"]).get("/audit/?kind=feedback"))

@@ -1,0 +1,66 @@
+"""One's own list: missed until answered, due today, next; what hangs on vacant seats; what one was told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pages import built  # noqa: F401 - the scene four days on
+from reading import words
+from scene import Scene
+from test_waivers import asked_by
+
+from sibulou.duty.escalate import escalate
+from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.models import Appointment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_missed_stays_with_its_form_one_tap_away(scene: Scene, signed_in):
+    answer = signed_in(scene.inside("group_head", "group_a1")).get("/mine/")
+    page = answer.content.decode()
+    assert "漏了的" in page
+    assert "见到本人" in page
+    assert "/records/new/?form=person_seen&amp;next=%2Fmine%2F" in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_role_has_a_list_in_both_languages(scene: Scene, signed_in, language: str):
+    for role in ("county_duty", "township_secretary", "village_secretary", "post_head", "guard", "institution_head"):
+        assert signed_in(scene.inside(role), language).get("/mine/").status_code == 200, role
+
+
+def test_what_hangs_on_a_vacant_seat_is_on_the_next_ones_list_and_marked(scene: Scene, signed_in):
+    """L1: nothing leaves because its owner left."""
+    with acting(EVERYTHING):
+        Appointment.objects.filter(seat__role="group_head", seat__area=scene.world.group_a1).update(
+            ends_at=scene.now - timedelta(minutes=1), ended_by="x"
+        )
+    page = words(signed_in(scene.world.secretary_a).get("/mine/"))
+    assert "下面的席位无人负责，暂由你办" in page
+    assert "见到本人" in page
+
+
+def test_what_was_told_because_those_below_did_not_answer(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        escalate(now=scene.now)
+    page = words(signed_in(scene.inside("county_duty")).get("/mine/"))
+    assert "下级没办、报到我这里的" in page
+    assert "启动令回执" in page
+
+
+def test_a_request_that_waits_for_ones_answer_is_announced(scene: Scene, signed_in):
+    asked_by(scene, scene.inside("group_head", "group_a1"))
+    assert "1 份豁免申请等你这一级批准" in words(signed_in(scene.world.secretary_a).get("/mine/"))
+
+
+def test_whoever_owes_nothing_is_thanked(scene: Scene, signed_in):
+    assert "今天没有漏项" in words(signed_in(scene.inside("auditor")).get("/mine/"))
+    assert "nothing is missed" in words(signed_in(scene.inside("auditor"), "en").get("/mine/"))
+
+
+def test_somebody_without_a_seat_is_told_why_the_list_is_empty(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        Appointment.objects.filter(user=scene.world.li).update(ends_at=scene.now - timedelta(minutes=1), ended_by="x")
+    assert "没有任职的席位" in words(signed_in(scene.world.li).get("/mine/"))
