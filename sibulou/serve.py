@@ -43,6 +43,30 @@ class AddressUnusable(Problem):
     )
 
 
+class ServedByOwner(Problem):
+    """The pages would be served by a role that row-level security does not hold."""
+
+    number = "503.22"
+    zh = "数据库角色 {role} 拥有数据表，不受行级权限约束，不能用来提供服务。请用 sibulou run 启动，不要用属主连接。"
+    en = (
+        "The database role {role} owns tables, so row-level security would not hold it. "
+        "Start with sibulou run, not with the owner's connection."
+    )
+
+
+def check_role() -> None:
+    """Raises ServedByOwner when the pages' connection is of a role that could see past the rights of its users."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT current_user FROM pg_roles r WHERE r.rolname = current_user
+               AND (r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid))"""
+        )
+        if row := cursor.fetchone():
+            raise ServedByOwner(role=row[0])
+
+
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, which names the next free port, or AddressUnusable."""
     if not 0 < port < 65536:
@@ -94,6 +118,7 @@ def serve(
     from granian.server import Server
 
     check_port(host, port)
+    check_role()
     os.environ["SIBULOU_STATIC"] = str(static)  # the serving processes read the manifest there
     server = Server(
         "sibulou.serve:application",

@@ -52,6 +52,17 @@ class NotADemo(Problem):
     )
 
 
+class NotMade(Problem):
+    """The process that makes the county ended before it was whole."""
+
+    number = "409.62"
+    zh = "演示县没有建成，原因见上面的输出。请处理后再运行一次 make demo；{folder} 里的半成品会自动清除。"
+    en = (
+        "The demonstration county was not finished; the lines above say why. Put that right and run make demo again; "
+        "what is half made in {folder} is cleared by itself."
+    )
+
+
 @dataclass(frozen=True)
 class Script:
     """What is played: county, size, seed and days; written down beside the data."""
@@ -104,7 +115,7 @@ def prepare(place: database.Place, connections: database.Connections, script: Sc
         database.create_scratch(connections, connections.owner["NAME"])
     (place.data / "clock.json").unlink(missing_ok=True)
     _note(note, script, finished=False)
-    make(place, connections, script)
+    make(script)
     _note(note, script, finished=True)
 
 
@@ -141,8 +152,20 @@ def step(zh: str, en: str) -> Iterator[Callable[[str], None]]:
     print(*said, f"{time.monotonic() - begun:.1f} s", flush=True)
 
 
-def make(place: database.Place, connections: database.Connections, script: Script) -> None:
+def make(script: Script) -> None:
+    """Make the county in a process of its own: it works as the owner, and nothing of that may reach who serves.
+
+    Raises NotMade when that process fails; it has said why.
+    """
+    words = [sys.executable, "-m", "sibulou.demo.play", "make", json.dumps(asdict(script))]
+    if subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode:
+        raise NotMade(folder=database.find(os.environ).data)
+
+
+def make_here(script: str) -> None:
     """The tables, the county, the ten days. As the owner throughout, whom row-level security does not hold."""
+    place = database.find(os.environ)
+    connections = database.open(place)
     edge.hand_over(place, database.Connections(owner=connections.owner, app=connections.owner))
     import django
 
@@ -154,7 +177,7 @@ def make(place: database.Place, connections: database.Connections, script: Scrip
         call_command("migrate", database="owner", verbosity=0)
     from sibulou.demo.days import play_days
 
-    play_days(script, step=step)
+    play_days(Script(**json.loads(script)), step=step)
     django_connections.close_all()
 
 
@@ -217,4 +240,7 @@ def field(data: str, seed: str, since: str, first: str) -> None:
 
 
 if __name__ == "__main__":
-    field(*sys.argv[1:])
+    if sys.argv[1] == "make":
+        make_here(sys.argv[2])
+    else:
+        field(*sys.argv[1:])
