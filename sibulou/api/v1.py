@@ -263,7 +263,7 @@ def obligation(request: HttpRequest, number: Number) -> ObligationOut:
     if found.stands is None:
         raise Http404
     role = ROLES[row.seat.role]
-    answering = found.answerer.user if found.answerer else None
+    answering = found.answerer.user if found.answerer else 0
     named = User.objects.filter(pk=answering).values_list("name", flat=True).first()
     return ObligationOut(
         obligation=row.pk,

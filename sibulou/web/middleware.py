@@ -25,7 +25,7 @@ OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/")
 class Asking(HttpRequest):
     """A request of someone signed in, with the moment it is judged at. Views take this."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     reach: Reach
     by: By
     now: datetime

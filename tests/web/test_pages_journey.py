@@ -1,0 +1,112 @@
+"""The pages of the village and the county in a browser: a record by thumb, and nothing for axe, wide and narrow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_of_scene import PASSWORD, serving
+
+from sibulou.lib import database
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
+NARROW, WIDE = 360, 1280
+PLACES = {
+    "段勇": ("/mine/", "/waivers/", "/refusals/", "/account/", "/feedback/"),
+    "林静": ("/mine/", "/notes/", "/events/", "/events/new/", "/events/1/", "/events/1/end/"),
+    "潘宇": ("/accounts/", "/accounts/new/", "/mine/"),
+    "韩冰": ("/audit/", "/mine/"),
+}
+"""Who looks at what: a group head, a duty officer, an administrator, an auditor."""
+
+
+@pytest.fixture(scope="module")
+def site(server: database.Connections) -> Iterator[str]:
+    with serving(server) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def enter(browser: Any, site: str) -> Iterator[Any]:
+    """Signs somebody in, by name, and gives his page; a script's failure fails the test."""
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def entered(name: str, *, width: int = NARROW, language: str = "zh-CN") -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 740}, locale=language))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{site}/sign-in/?next=/account/")
+        page.fill("#username", USERNAMES[name])
+        page.fill("#password", PASSWORD)
+        page.click("button.primary")
+        page.wait_for_url("**/account/")
+        return page
+
+    yield entered
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+USERNAMES = {"林静": "u101", "段勇": "u126", "潘宇": "u112", "韩冰": "u110"}
+
+
+def test_a_missed_person_is_recorded_by_thumb(enter: Any, site: str) -> None:
+    """From the list to the form, only the questions that are called for, and back to the list with a sentence."""
+    page = enter("段勇")
+    page.goto(f"{site}/mine/")
+    page.click('a.button:has-text("见到本人") >> nth=0')
+    page.wait_for_selector("form[data-record]")
+    origin = page.locator('[data-conditional="origin"]')
+    origin.wait_for(state="hidden")
+    page.click('label:has-text("返回")')
+    origin.wait_for(state="visible")
+    page.click('label:has-text("在家")')
+    origin.wait_for(state="hidden")
+    page.click("button.primary")
+    page.wait_for_url("**/mine/")
+    assert "已收下：见到本人。销号 1 项" in page.inner_text(".message >> nth=0")
+
+
+def test_an_answer_that_is_wrong_is_said_beside_it(enter: Any, site: str) -> None:
+    page = enter("段勇")
+    page.goto(f"{site}/mine/")
+    page.click('a.button:has-text("见到本人") >> nth=0')
+    page.fill("#q-temperature", "98.6")
+    page.click("button.primary")
+    page.wait_for_selector("#p-temperature")
+    assert "34 到 43" in page.inner_text("#p-temperature")
+    assert page.input_value("#q-temperature") == "98.6"
+    assert "必填" in page.inner_text("#p-state")
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_axe_finds_nothing(enter: Any, site: str, width: int, language: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not in node_modules: run make setup")
+    wrong = []
+    for name, paths in PLACES.items():
+        page = enter(name, width=width, language=language)
+        for path in paths:
+            page.goto(site + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            page.evaluate(AXE.read_text())
+            found = page.evaluate("axe.run(document)")["violations"]
+            wrong += [(path, one["id"], one["nodes"][0]["html"][:120]) for one in found]
+    assert wrong == []
