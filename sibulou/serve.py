@@ -46,7 +46,7 @@ class AddressUnusable(Problem):
 class ServedByOwner(Problem):
     """The pages would be served by a role that row-level security does not hold."""
 
-    number = "503.22"
+    number = "503.24"
     zh = "数据库角色 {role} 拥有数据表，不受行级权限约束，不能用来提供服务。请用 sibulou run 启动，不要用属主连接。"
     en = (
         "The database role {role} owns tables, so row-level security would not hold it. "
