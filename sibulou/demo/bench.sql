@@ -46,6 +46,16 @@ SELECT id, split_part(label, '-', 1)::bigint, '99', '0', '', 'present', 'none' F
 UPDATE obligation SET met_at = opened_at, known_at = opened_at, met_by = gen_random_uuid()
 WHERE due_at <= %(now)s AND id %% 100 >= 3
 
+-- name: accounts
+-- One account for each seat.
+INSERT INTO account (username, name, password, language, is_active, created_at)
+SELECT 'u' || id, 'u' || id, '!', 'zh-hans', true, now() FROM seat
+
+-- name: appointments
+-- Somebody in each seat but one of a hundred.
+INSERT INTO appointment (seat_id, user_id, deputy, starts_at, made_by, ended_by)
+SELECT s.id, u.id, false, %(since)s, 'bench', '' FROM seat s JOIN account u ON u.username = 'u' || s.id WHERE s.id %% 100 > 0
+
 -- name: bare_table
 -- The least PostgreSQL needs for the same answers.
 CREATE TABLE bare AS SELECT id, duty_id, area_id, subject_id, due_at, met_at FROM obligation ORDER BY area_id, due_at;

@@ -47,5 +47,6 @@ def check(timestamp: int) -> int:
 def work() -> None:
     """Run the worker until it is told to stop."""
     connection.close()
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it, the base has not
+    with app.replace_connector(connector) as worker:
         worker.run_worker(install_signal_handlers=True, name="sibulou")

@@ -94,7 +94,5 @@ def _moment(value: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or not 1970 <= moment.year <= 2200:
-        raise WrongEnvelope(
-            field="happened_at", wrong=str(value)[:40], allowed="2020-02-10T08:30:00+08:00"
-        )
+        raise WrongEnvelope(field="happened_at", wrong=str(value)[:40], allowed="2020-02-10T08:30:00+08:00")
     return moment

@@ -57,10 +57,7 @@ class CipherMissing(Problem):
     """This machine's cryptography library lacks the algorithm. The fact is `algorithm`."""
 
     number = "500.11"
-    zh = (
-        "这台机器的加密库不支持{algorithm}。"
-        "请安装规定版本的 cryptography，或在密钥清单里为新密钥改选 AES-256-GCM。"
-    )
+    zh = "这台机器的加密库不支持{algorithm}。请安装规定版本的 cryptography，或在密钥清单里为新密钥改选 AES-256-GCM。"
     en = (
         "This machine's cipher library does not support {algorithm}. Install the pinned version of "
         "cryptography, or choose AES-256-GCM for a new key on the list of keys."

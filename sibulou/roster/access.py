@@ -50,7 +50,7 @@ class Reach:
 
 
 NOTHING = Reach()
-EVERYTHING = Reach(ranges=dict.fromkeys(Right, ((0, 10 ** 18),)))
+EVERYTHING = Reach(ranges=dict.fromkeys(Right, ((0, 10**18),)))
 """The system's own reach, for jobs and for effects of a record beyond the reach of who told it."""
 
 

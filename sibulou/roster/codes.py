@@ -144,10 +144,7 @@ class BadCreditCode(Problem):
     """A unified social credit code that cannot be right. The facts are `reason_zh` and `reason_en`."""
 
     number = "422.21"
-    zh = (
-        "统一社会信用代码有误：{reason_zh}。请对照营业执照或登记证书重新输入；"
-        "没有代码的（如村卫生室）可以留空。"
-    )
+    zh = "统一社会信用代码有误：{reason_zh}。请对照营业执照或登记证书重新输入；没有代码的（如村卫生室）可以留空。"
     en = (
         "The unified social credit code is wrong: {reason_en}. Type it again from the licence or "
         "certificate; who has none, such as a village clinic, leaves it blank."

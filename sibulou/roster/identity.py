@@ -174,10 +174,7 @@ class CheckCharacterDiffers(Problem):
     """The last sign does not fit the others: a digit is likely mistyped. The fact is `sign`."""
 
     number = "422.15"
-    zh = (
-        "最后一位“{sign}”与前17位对不上，很可能有一位输错或相邻两位颠倒。"
-        "请对照证件逐位核对，不要只改最后一位。"
-    )
+    zh = "最后一位“{sign}”与前17位对不上，很可能有一位输错或相邻两位颠倒。请对照证件逐位核对，不要只改最后一位。"
     en = (
         "The last sign, “{sign}”, does not fit the 17 before it: most likely a digit is mistyped or two "
         "neighbours are swapped. Compare every digit with the paper; do not merely change the last one."
@@ -310,9 +307,7 @@ _LENGTHS = MappingProxyType({Kind.PASSPORT: "6–12", Kind.TRAVEL_PERMIT: "8"})
 def _plain(text: str) -> str:
     """Full-width signs, small letters, blanks, dashes, a spreadsheet's apostrophe and look-alikes of X."""
     folded = unicodedata.normalize("NFKC", text).upper()
-    kept = "".join(
-        sign for sign in folded if not sign.isspace() and unicodedata.category(sign) not in {"Cf", "Pd"}
-    )
+    kept = "".join(sign for sign in folded if not sign.isspace() and unicodedata.category(sign) not in {"Cf", "Pd"})
     kept = kept.lstrip("'‘’`")
     if len(kept) == 18 and kept[17] in "×Х*✕":
         return kept[:17] + "X"

@@ -45,9 +45,7 @@ NIGHT = Daily((Slot("night", time(22), time(23), time(1), time(6)),))
 def at(text: str) -> datetime:
     """A moment of February 2020 in the county's wall-clock time: "3 14:00"."""
     day, clock = text.split()
-    return datetime.combine(
-        datetime(2020, 2, int(day), tzinfo=UTC).date(), clock_time(clock), tzinfo=SHANGHAI
-    )
+    return datetime.combine(datetime(2020, 2, int(day), tzinfo=UTC).date(), clock_time(clock), tzinfo=SHANGHAI)
 
 
 def utc(text: str) -> datetime:
@@ -182,9 +180,7 @@ def test_a_cadence_has_either_a_grid_or_a_start_of_its_own() -> None:
         ("1 00:00", "1 10:01", True),
     ],
 )
-def test_a_window_is_owed_by_whoever_is_there_at_its_warning(
-    since: str, until: str | None, owed: bool
-) -> None:
+def test_a_window_is_owed_by_whoever_is_there_at_its_warning(since: str, until: str | None, owed: bool) -> None:
     window = Window(at("1 08:00"), at("1 10:00"), at("1 12:00"), at("1 13:00"), at("1 16:00"))
     assert owes(window, since=at(since), until=at(until) if until else None) is owed
 
@@ -289,9 +285,7 @@ LADDER = (Rung("village_secretary", timedelta()), Rung("township_duty", HOUR))
 
 
 def test_the_owner_hears_first_then_each_rung_in_its_turn() -> None:
-    told = climb(
-        LADDER, warn=at("1 10:00"), tell=at("1 13:00"), quiet=QUIET, zone=SHANGHAI, rings_at_night=False
-    )
+    told = climb(LADDER, warn=at("1 10:00"), tell=at("1 13:00"), quiet=QUIET, zone=SHANGHAI, rings_at_night=False)
     assert told == [
         Step(utc("1 10:00"), None),
         Step(utc("1 13:00"), "village_secretary"),
@@ -308,9 +302,7 @@ def test_at_night_only_what_may_ring_rings() -> None:
 
 
 @given(moments, times, times)
-def test_a_word_that_waits_is_never_early_and_never_in_quiet_hours(
-    moment: datetime, since: time, until: time
-) -> None:
+def test_a_word_that_waits_is_never_early_and_never_in_quiet_hours(moment: datetime, since: time, until: time) -> None:
     if since == until:
         return
     quiet = QuietHours(since, until)

@@ -76,9 +76,7 @@ def test_our_own_lists() -> None:
     assert [one.zh for one in RESIDENCE] == ["在家", "外出", "返乡", "来访", "迁出", "死亡"]
     assert {one.code for one in POST} == {"gate", "trunk", "compound", "village"}
     assert {"village-clinic", "pharmacy", "township-centre"} < {one.code for one in INSTITUTION}
-    assert {"market", "square", "office", "road", "compound", "village-group", "school"} < {
-        one.code for one in PLACE
-    }
+    assert {"market", "square", "office", "road", "compound", "village-group", "school"} < {one.code for one in PLACE}
     assert {"fever", "cough", "diarrhoea", "rash"} < {one.code for one in SYMPTOM}
 
 

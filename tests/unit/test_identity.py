@@ -169,9 +169,7 @@ def test_an_unknown_county_in_a_known_province_is_a_hint_and_no_crash() -> None:
 
 
 def test_an_unknown_province_is_a_hint() -> None:
-    assert read_identity(number(sequence="000", region="160000"), today=TODAY).hints == {
-        Hint.PROVINCE_UNKNOWN
-    }
+    assert read_identity(number(sequence="000", region="160000"), today=TODAY).hints == {Hint.PROVINCE_UNKNOWN}
 
 
 def test_fifteen_digits_are_matched_as_eighteen_and_both_are_kept() -> None:
@@ -291,9 +289,7 @@ def test_the_mask_shows_ends_only_and_repr_shows_nothing(valid: str) -> None:
     assert valid[6:] not in repr(found) and str(found.birth.year if found.birth else valid) not in repr(found)
 
 
-@given(
-    st.text(max_size=40) | st.text(alphabet="0123456789XHMEx ０", max_size=20), st.sampled_from([None, *Kind])
-)
+@given(st.text(max_size=40) | st.text(alphabet="0123456789XHMEx ０", max_size=20), st.sampled_from([None, *Kind]))
 def test_any_text_is_read_or_refused_with_a_sentence(text: str, kind: Kind | None) -> None:
     from sibulou.lib.problem import Problem
 

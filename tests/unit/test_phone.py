@@ -34,9 +34,7 @@ def test_one_mobile_however_it_is_written(typed: str) -> None:
     assert read_phone(typed) == Phone(MOBILE, f"+86{MOBILE}", mobile=True)
 
 
-@pytest.mark.parametrize(
-    "typed", [LANDLINE, "0877-9600000", "(0877) 960 0000", "（0877）9600000", "+868779600000"]
-)
+@pytest.mark.parametrize("typed", [LANDLINE, "0877-9600000", "(0877) 960 0000", "（0877）9600000", "+868779600000"])
 def test_a_landline_with_its_area_code(typed: str) -> None:
     found = read_phone(typed)
     assert (found.text, found.matching, found.mobile) == (LANDLINE, "+868779600000", False)

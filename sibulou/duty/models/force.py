@@ -72,8 +72,7 @@ class Event(models.Model):
         db_table = "event"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by="")
-                | (Q(ended_at__gte=F("started_at")) & ~Q(ended_by="")),
+                condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__gte=F("started_at")) & ~Q(ended_by="")),
                 name="event_named_end",
             ),
             models.UniqueConstraint(
@@ -127,9 +126,7 @@ class Strictness(models.Model):
     class Meta:
         db_table = "strictness"
         verbose_name_plural = "strictness"
-        constraints = [
-            models.UniqueConstraint(fields=["event", "area", "duty", "starts_at"], name="strictness_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["event", "area", "duty", "starts_at"], name="strictness_once")]
 
     class Privacy:
         keep: ClassVar[set[str]] = {"id", "event", "area", "duty", "timing", "starts_at", "set_by"}

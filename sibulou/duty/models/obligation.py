@@ -40,13 +40,11 @@ class Waiver(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(granted_at__isnull=True, granted_by="")
-                | (Q(granted_at__isnull=False) & ~Q(granted_by="")),
+                condition=Q(granted_at__isnull=True, granted_by="") | (Q(granted_at__isnull=False) & ~Q(granted_by="")),
                 name="waiver_granted_by_name",
             ),
             models.CheckConstraint(
-                condition=Q(refused_at__isnull=True, refused_by="")
-                | (Q(refused_at__isnull=False) & ~Q(refused_by="")),
+                condition=Q(refused_at__isnull=True, refused_by="") | (Q(refused_at__isnull=False) & ~Q(refused_by="")),
                 name="waiver_refused_by_name",
             ),
             models.CheckConstraint(

@@ -80,8 +80,7 @@ class Refusal(models.Model):
         db_table = "refusal"
         constraints = [
             models.CheckConstraint(
-                condition=Q(settled_at__isnull=True, settled_by="")
-                | (Q(settled_at__isnull=False) & ~Q(settled_by="")),
+                condition=Q(settled_at__isnull=True, settled_by="") | (Q(settled_at__isnull=False) & ~Q(settled_by="")),
                 name="refusal_settled_by_name",
             )
         ]

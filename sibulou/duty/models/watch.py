@@ -35,12 +35,9 @@ class Watch(models.Model):
         verbose_name_plural = "watches"
         indexes = [models.Index("area_id", "starts_at", name="watch_area")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "subject", "klass", "starts_at"], name="watch_once"
-            ),
+            models.UniqueConstraint(fields=["event", "subject", "klass", "starts_at"], name="watch_once"),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by="")
-                | (Q(ended_at__gte=F("starts_at")) & ~Q(ended_by="")),
+                condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__gte=F("starts_at")) & ~Q(ended_by="")),
                 name="watch_named_end",
             ),
         ]

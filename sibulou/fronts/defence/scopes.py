@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sibulou.duty.scope import Scope, register as register_scope
+from sibulou.duty.scope import Scope
+from sibulou.duty.scope import register as register_scope
 from sibulou.lib.sql import read_queries
 
 

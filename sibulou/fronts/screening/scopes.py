@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sibulou.duty.scope import Scope, register as register_scope
+from sibulou.duty.scope import Scope
+from sibulou.duty.scope import register as register_scope
 from sibulou.lib.sql import read_queries
 
 _INSTITUTIONS = (
@@ -20,12 +21,8 @@ def register() -> None:
     queries = read_queries(Path(__file__).with_name("scopes.sql"))
     register_scope(Scope("people", "person", "人", "people", queries["people"]))
     register_scope(Scope("people.watched", "person", "在管人员", "people under watch", queries["watched"], True))
-    register_scope(
-        Scope("people.released", "person", "解除观察人员", "people after watch", queries["released"], True)
-    )
-    register_scope(
-        Scope("people.duplicated", "person", "重复登记人员", "people entered twice", queries["duplicated"])
-    )
+    register_scope(Scope("people.released", "person", "解除观察人员", "people after watch", queries["released"], True))
+    register_scope(Scope("people.duplicated", "person", "重复登记人员", "people entered twice", queries["duplicated"]))
     for key, zh, en, kinds in _INSTITUTIONS:
         listed = ", ".join(f"'{kind}'" for kind in kinds)
         register_scope(Scope(key, "institution", zh, en, queries["institutions"].format(kinds=listed)))
