@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
-import scene as scenery
 from django.db import transaction
 from django.test import Client
 
 from sibulou.lib.clock import now
 from sibulou.roster.models import User
+from tests.web import scene as scenery
 
 SignIn = Callable[..., Client]
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import scene as scenery
 from django.db import transaction
 from django.test import Client
 
 from sibulou.duty.models import Obligation
 from sibulou.lib.clock import now
 from sibulou.roster.access import EVERYTHING, acting
+from tests.web import scene as scenery
 
 DAYS = 4
 

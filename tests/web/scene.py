@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from world import BY, World, build_world
-
 from sibulou.duty import force
 from sibulou.duty.models import Event, Obligation
 from sibulou.duty.reconcile import reconcile
@@ -17,6 +15,7 @@ from sibulou.roster.area_key import Level, ancestor
 from sibulou.roster.models import Area, Subject, User
 from sibulou.roster.role import ROLES
 from sibulou.roster.subjects import add_institution, add_place, add_post
+from tests.world import BY, World, build_world
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,11 @@ def _found() -> None:
     from django.core.management import call_command
 
     call_command("migrate", database="owner", verbosity=0, stdout=sys.stderr)
-    from pages import DAYS
-    from scene import build
-
     from sibulou.lib.clock import now
     from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.models import User
+    from tests.web.pages import DAYS
+    from tests.web.scene import build
 
     built = build(now=now(), hours=24 * DAYS)
     with acting(EVERYTHING):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from reading import words
-from scene import Scene
 
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import Appointment, AuditLine, User
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from scene import Scene
 
 from sibulou.duty.models import Record, Refusal
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 RECORDS = "/api/v1/records"

@@ -8,7 +8,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from scene import Scene
+
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 BOUNDED = settings(

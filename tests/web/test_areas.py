@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pages import built, text_of
-from scene import Scene
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment
@@ -18,6 +16,8 @@ from sibulou.roster.audit import By
 from sibulou.roster.models import Appointment, Area, AreaCode, Household, Subject
 from sibulou.web.pages import areas as page
 from sibulou.web.seat_rows import SeatRow, seat_rows
+from tests.web.pages import built, text_of
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 __all__ = ["built"]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from reading import words
-from scene import Scene
 
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import AuditLine
 from sibulou.web.deeds import DEEDS, sentence
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 SOURCE = Path(__file__).resolve().parents[2] / "sibulou"
 

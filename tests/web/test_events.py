@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from reading import words
-from scene import Scene
 
 from sibulou.duty.models import Event, Obligation, Stage, Strictness
 from sibulou.roster.access import EVERYTHING, acting
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from scene import Scene
 
 from sibulou.duty.intake import Batch, take_in
 from sibulou.duty.models import Obligation, Record, Refusal
@@ -27,6 +26,7 @@ from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
 from sibulou.roster.models import Appointment, Area, Subject, User
 from sibulou.roster.role import ROLES, Right
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 WAIVABLE = "person.seen"

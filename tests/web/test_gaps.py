@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pages import built, overdue, text_of
-from scene import Scene
 
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment
@@ -21,6 +19,8 @@ from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.models import AuditLine, Subject, User
 from sibulou.web.gap_table import plain
 from sibulou.web.pages import gaps as page
+from tests.web.pages import built, overdue, text_of
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 __all__ = ["built"]

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pages import built, overdue
-from scene import Scene
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment
 from sibulou.duty.models import Climb, Obligation
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.models import Subject, User
+from tests.web.pages import built, overdue
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 __all__ = ["built"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from reading import words
-from scene import Scene
 
 from sibulou.duty.models import DutyNote
 from sibulou.duty.note import write_note
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pages import built  # noqa: F401 - the scene four days on
-from reading import words
-from scene import Scene
 from test_subjects import tell
 
 from sibulou.duty.escalate import escalate
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import Appointment
+from tests.web.pages import built  # noqa: F401 - the scene four days on
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

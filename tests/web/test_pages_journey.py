@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_of_scene import PASSWORD, serving
 
 from sibulou.lib import database
+from tests.web.site_of_scene import PASSWORD, serving
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

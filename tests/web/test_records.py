@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from reading import hidden, words
-from scene import Scene
 
 from sibulou.duty.models import Obligation, Record, Refusal
 from sibulou.duty.plan import load_plan
 from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
+from tests.web.reading import hidden, words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from reading import hidden, words
-from scene import Scene
 
 from sibulou.duty.models import Record, Refusal
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
+from tests.web.reading import hidden, words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from reading import words
-from scene import Scene
 
 from sibulou.duty.escalate import escalate
 from sibulou.duty.intake import Batch, take_in
@@ -16,6 +14,8 @@ from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.audit import By
 from sibulou.roster.models import AuditLine, User
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 

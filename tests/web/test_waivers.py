@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from reading import words
-from scene import Scene
 
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.duty.waive import ask_waiver
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By
 from sibulou.roster.models import User
+from tests.web.reading import words
+from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
 
