@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from test_waivers import asked_by
+from tests.web.test_waivers import asked_by
 
 from sibulou.duty.escalate import escalate
 from sibulou.roster.access import EVERYTHING, acting

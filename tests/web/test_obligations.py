@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from test_subjects import tell
+from tests.web.test_subjects import tell
 
 from sibulou.duty.escalate import escalate
 from sibulou.duty.models import Obligation, Waiver

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connections, transaction
 
 from sibulou.duty.force import change_level, load, stand_down
 from sibulou.duty.intake import Batch, Outcome, take_in
+from sibulou.duty.personal import sent
 from sibulou.duty.models import Obligation, Record, Refusal
 from sibulou.roster.access import EVERYTHING, NOTHING
 from tests.kernel import OFFICER, County, moment, plan, record_id, spec
@@ -47,7 +48,8 @@ def test_one_id_with_two_contents_is_a_conflict_and_both_are_kept(here: County) 
         Outcome.ACCEPTED, Outcome.CONFLICTING, Outcome.CONFLICTING,
     ]  # fmt: skip
     refusal = Refusal.objects.get()
-    assert (refusal.payload["content"], refusal.record_id) == ({"temperature": 38.5}, str(record_id("a")))
+    assert (sent(refusal)["content"], refusal.record_id) == ({"temperature": 38.5}, str(record_id("a")))
+    assert "38.5" not in str(refusal.payload)
 
 
 def test_a_record_about_nobody_on_the_roster_is_kept(here: County) -> None:
