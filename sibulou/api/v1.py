@@ -39,6 +39,7 @@ from sibulou.duty.board import Filter, Moment, Page
 from sibulou.duty.gap import Books
 from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.models import Duty, Obligation, Refusal
+from sibulou.duty.personal import BLIND, seal_payload
 from sibulou.duty.told import Told
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import area_for
@@ -140,12 +141,14 @@ def _keep_unread(sent: Sent, asking: Asking) -> None:
     home = next(iter(roots(asking.reach, Right.RECORD)), None)
     for one in sent.records:
         if isinstance(one, Unread):
+            payload = seal_payload(one.payload)
             Refusal.objects.get_or_create(
                 record_id=one.id,
                 outcome=str(Outcome.REFUSED),
-                payload=one.payload,
+                payload__blind=payload[BLIND],
                 told_by_id=asking.by.user_id,
                 defaults={
+                    "payload": payload,
                     "received_at": asking.now,
                     "problem": one.problem.number,
                     "words_zh": one.problem.say("zh")[:400],

@@ -20,6 +20,7 @@ from sibulou.demo.dice import Dice, Ints
 from sibulou.demo.habits import Content, County, delay, habit_of
 from sibulou.demo.roll import NEVER, Owed
 from sibulou.duty.form import check_content
+from sibulou.duty.personal import seal_answers
 from sibulou.duty.plan_parts import Plan
 from sibulou.duty.told import Told
 from sibulou.roster.area_key import level_of
@@ -59,7 +60,7 @@ class Book:
         if key not in self._places:
             self._places[key] = len(self.contents)
             self.contents.append(clean)
-            self.texts.append(text)
+            self.texts.append(json.dumps(seal_answers(self.plan.forms[form], clean), ensure_ascii=False))
             self.said.append(json.dumps(clean, sort_keys=True))
         return self._places[key]
 

@@ -72,8 +72,13 @@ class Form:
 
     @property
     def personal(self) -> frozenset[str]:
-        """The fields that must be sealed, masked and finally erased."""
+        """The fields that must be masked and finally erased; the texts among them are sealed (`sealed_fields`)."""
         return frozenset(field.key for field in self.fields if field.personal)
+
+
+def sealed_fields(form: Form) -> tuple[str, ...]:
+    """The fields whose answers are kept sealed: the personal texts. Numbers, dates and choices are read by rules."""
+    return tuple(one.key for one in form.fields if one.personal and one.type is FieldType.TEXT)
 
 
 class WrongShape(Problem):

@@ -23,6 +23,7 @@ from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running, in_force, stages
 from sibulou.duty.form import FieldType, Form, check_content
 from sibulou.duty.models import Event, Record, Refusal
+from sibulou.duty.personal import BLIND, seal_answers, seal_payload
 from sibulou.duty.problems import (
     Conflicting,
     FromTheFuture,
@@ -107,6 +108,7 @@ class _Accepted:
     subject: Subject
     happened_at: datetime
     doubtful: bool
+    kept: Mapping[str, object]
     closes: list[int]
     answering: list[int]
 
@@ -168,7 +170,8 @@ class _Intake:
         self._check_named(form, content)
         clean = replace(told, content=content)
         closes, answering = self._meets(clean, subject, happened_at)
-        return _Accepted(clean, digest(told), subject, happened_at, doubtful, closes, answering)
+        kept = seal_answers(form, content)
+        return _Accepted(clean, digest(told), subject, happened_at, doubtful, kept, closes, answering)
 
     def _may_tell(self, subject: Subject) -> bool:
         return self.reach.covers(subject.area_id, Right.RECORD) or subject.pk in self.reach.subjects
@@ -252,7 +255,7 @@ class _Intake:
         told = one.told
         return (
             told.id, told.form, one.subject.pk, one.subject.area_id, one.happened_at, told.happened_at, self.now,
-            one.doubtful, self.by.user_id, self.batch.device[:40], json.dumps(told.content, ensure_ascii=False),
+            one.doubtful, self.by.user_id, self.batch.device[:40], json.dumps(one.kept, ensure_ascii=False),
             one.fingerprint, _array(one.closes), _array(one.answering), told.answers, told.corrects, told.withdraws,
         )  # fmt: skip
 
@@ -366,12 +369,13 @@ def keep_refused(
     told: Told, outcome: Outcome, problem: Problem, *, batch: Batch, by: By, now: datetime, area: int | None
 ) -> None:  # fmt: skip
     """Keep a record that could not be taken, in the area it is about or its teller's; the very same one once."""
-    payload = _storable(told.as_json())
+    payload = seal_payload(_storable(told.as_json()))
     Refusal.objects.get_or_create(
         record_id=str(told.id),
         outcome=str(outcome),
-        payload=payload,
+        payload__blind=payload[BLIND],
         defaults={
+            "payload": payload,
             "received_at": now,
             "problem": problem.number,
             "words_zh": str(_storable(problem.say("zh")))[:400],

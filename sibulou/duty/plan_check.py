@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sibulou.duty.cadence import Triggered
-from sibulou.duty.form import FieldType, Form
+from sibulou.duty.form import FieldType, Form, sealed_fields
 from sibulou.duty.ladder import climbs, first_fall
 from sibulou.duty.plan_draft import Draft
 from sibulou.duty.plan_parts import Duty
@@ -87,6 +87,7 @@ def _check_opening(duty: Duty, at: Cursor, opened: set[str]) -> None:
 def _check_rule(rule: Rule, at: Cursor, draft: Draft) -> None:
     forms = [draft.forms[key] for key in rule.on if key in draft.forms]
     effect = rule.effect
+    _check_sealed(rule, forms, at)
     if not isinstance(effect, OpenDuty):
         for form in forms:
             if form.kind != "person":
@@ -101,6 +102,17 @@ def _check_rule(rule: Rule, at: Cursor, draft: Draft) -> None:
         at.inside("open.duty").wrong(zh, en, ("节律为 event 的职责", "a duty with cadence event"))
     for form in forms:
         _check_target(rule, effect, form, _kind(duty, draft), at)
+
+
+def _check_sealed(rule: Rule, forms: list[Form], at: Cursor) -> None:
+    """Rules are asked again whenever a watch is settled, and then a sealed answer can no longer be read."""
+    read = rule.when.names("record") if rule.when else []
+    for form in forms:
+        for key in sealed_fields(form):
+            if key in read:
+                zh, en = f"规则不能读取封存字段 {key}", f"a rule reads the sealed field {key}"
+                allowed = ("非 personal 的字段，或数字、日期、选项", "a field that is not personal, or no text")
+                at.inside("when").wrong(zh, en, allowed)
 
 
 def _check_target(rule: Rule, effect: OpenDuty, form: Form, kind: str | None, at: Cursor) -> None:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sibulou.duty.form import FieldType, Form
+from sibulou.duty.form import FieldType, Form, sealed_fields
+from sibulou.duty.personal import open_answers
 from sibulou.roster.models import Subject
 from sibulou.web.labels import clock, language, masked, pick, places
 
@@ -15,19 +16,23 @@ _LONG = re.compile(r"[0-9][0-9 -]{5,}[0-9Xx]")
 
 @dataclass(frozen=True)
 class Shown:
-    """One answer of a record in words."""
+    """One answer of a record in words. `field` is set where it is sealed and masked, and shown in full for a reason."""
 
     label: str
     value: str
+    field: str = ""
 
 
 def answers_of(form: Form, content: dict[str, object]) -> list[Shown]:
     """The answers in words, in the form's order; long numbers in personal answers are masked."""
     shown = []
+    said = open_answers(form.key, content)
     for field in form.fields:
-        if field.key in content:
-            value = in_words(form, field.key, content[field.key])
-            shown.append(Shown(field.title.say(language()), str(masked_answer(value)) if field.personal else value))
+        if field.key in said:
+            value = in_words(form, field.key, said[field.key])
+            mask = str(masked_answer(value)) if field.personal else value
+            sealed = mask != value and field.key in sealed_fields(form)
+            shown.append(Shown(field.title.say(language()), mask, field.key if sealed else ""))
     return shown
 
 

@@ -75,7 +75,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One field as the template draws it. `typed` is what stands in the box, just as it was typed."""
+    """One field as the template draws it. `typed` is what stands in the box, just as it was typed; `kept`: a sealed
+    answer stands where nothing is typed."""
 
     name: str
     label: str
@@ -91,6 +92,7 @@ class Question:
     shown: bool = True
     sentence: str = ""
     sure: str = ""
+    kept: bool = False
 
     @property
     def range(self) -> str:
@@ -136,8 +138,13 @@ class Filled:
         return json.dumps({key: self.content[key] for key in self.unsure}, sort_keys=True)
 
 
-def read_filled(form: Form, posted: QueryDict, *, zone: ZoneInfo, now: datetime) -> Filled:
-    """What was typed, as plain JSON, with a problem beside every field that is wrong."""
+def read_filled(
+    form: Form, posted: QueryDict, *, zone: ZoneInfo, now: datetime, kept: Mapping[str, str] | None = None
+) -> Filled:  # fmt: skip
+    """What was typed, as plain JSON, with a problem beside every field that is wrong.
+
+    `kept` are sealed answers that stand where nothing is typed; they are no part of what was typed.
+    """
     typed = {key: posted.getlist(key) for key in posted}
     problems: dict[str, Problem] = {}
     raw: dict[str, object] = {}
@@ -146,6 +153,7 @@ def read_filled(form: Form, posted: QueryDict, *, zone: ZoneInfo, now: datetime)
             raw[field.key] = _value(field, typed, zone)
         except Problem as problem:
             problems[field.key] = problem
+    raw |= {key: text for key, text in (kept or {}).items() if not raw.get(key)}
     content = _checked(form, raw, problems)
     try:
         happened_at = read_moment(posted.get(HAPPENED, ""), zone=zone, now=now)
@@ -266,6 +274,7 @@ def questions(
     around: Around,
     filled: Filled | None = None,
     before: Mapping[str, object] | None = None,
+    kept: Iterable[str] = (),
 ) -> list[Question]:
     """The fields to draw, with what was typed (or stood `before`), and the sentences beside those that are wrong."""
     typed = filled.typed if filled else _as_typed(form, before or {})
@@ -290,6 +299,7 @@ def questions(
                 shown=field.show_when is None,
                 sentence=problem.say(language) if problem else "",
                 sure=_again(field, language) if asked else "",
+                kept=field.key in kept,
             )
         )
     return drawn

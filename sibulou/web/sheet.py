@@ -13,8 +13,9 @@ from django.http import Http404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from sibulou.duty.force import current, stages
-from sibulou.duty.form import FieldType, Form
+from sibulou.duty.form import FieldType, Form, sealed_fields
 from sibulou.duty.models import Event, Obligation, Record, Refusal
+from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.plan_parts import Plan
 from sibulou.duty.problems import UnknownForm, WrongSubject
 from sibulou.lib.problem import Problem
@@ -101,11 +102,21 @@ class Sheet:
 
     @property
     def before(self) -> dict[str, object]:
-        """What stood there before: of the refused record, else of the one corrected."""
-        if self.refusal is not None and isinstance(self.refusal.payload, dict):
-            content = self.refusal.payload.get("content")
+        """What stood there before, without what is sealed: of the refused record, else of the one corrected."""
+        return {key: value for key, value in self._stood.items() if key not in sealed_fields(self.form)}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The sealed answers that stood there: never shown in the form, and kept where nothing else is typed."""
+        return {key: str(value) for key, value in self._stood.items() if key in sealed_fields(self.form)}
+
+    @property
+    def _stood(self) -> dict[str, object]:
+        if self.refusal is not None:
+            told = sent(self.refusal)
+            content = told.get("content") if isinstance(told, dict) else None
             return content if isinstance(content, dict) else {}
-        return dict(self.corrects.content) if self.corrects else {}
+        return open_answers(self.corrects.form, self.corrects.content) if self.corrects else {}
 
 
 def read_sheet(request: Asking, subject: Subject) -> Sheet:
@@ -145,7 +156,7 @@ def moment_of(sheet: Sheet, now: datetime) -> datetime:
     """The moment the form begins with: that of the record it corrects, of the one that was refused, or now."""
     if sheet.corrects is not None:
         return sheet.corrects.happened_at
-    payload = sheet.refusal.payload if sheet.refusal else None
+    payload = sent(sheet.refusal) if sheet.refusal else None
     try:
         told = datetime.fromisoformat(str(payload["happened_at"])) if isinstance(payload, dict) else None
     except (KeyError, ValueError):

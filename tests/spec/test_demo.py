@@ -25,6 +25,7 @@ from sibulou.demo.play import START, AnotherDemo, NotADemo, Script, prepare
 from sibulou.duty.escalate import escalate
 from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.models import Event, Obligation, Record, Refusal, Waiver, Watch
+from sibulou.duty.personal import open_answers
 from sibulou.duty.reconcile import drift, reconcile
 from sibulou.duty.settle import settle_all
 from sibulou.lib import database
@@ -91,10 +92,11 @@ def state() -> dict[str, list[tuple[Any, ...]]]:
             )
         ),
         "records": [
-            (*row[:-1], bytes(row[-1]))
+            (*row[:-2], bytes(row[-2]), open_answers(row[1], row[-1]))
             for row in told.values_list(
                 "id", "form", "subject_id", "area_id", "happened_at", "claimed_at", "received_at", "told_by_id",
-                "device", "content", "closes", "answering", "answers", "corrects", "withdraws", "digest",
+                "device", "closes", "answering", "answers", "corrects", "withdraws", "digest",
+                "content",
             )
         ],
         "watches": list(Watch.objects.order_by("subject_id").values_list(

@@ -471,6 +471,13 @@ MISTAKES = [
     ("for: subject}", 'for: "field:depth"}', "rules.deep_water.open.for", "no such field", "subject or area"),
     ("on: [check]", "on: [chck]", "rules.deep_water.on[0]", "unknown form", "check"),
     (
+        "type: number, min: 0, max: 9, required: true}",
+        "type: text, personal: true, required: true}",
+        "rules.deep_water.when",
+        "reads the sealed field depth",
+        "not personal",
+    ),
+    (
         "watch: {class: home, days: days}",
         "watch: {class: hom}",
         "rules.stay.watch.class",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -9,9 +10,11 @@ import pytest
 from django.test import Client
 
 from sibulou.duty.models import Obligation, Record, Refusal
+from sibulou.duty.personal import open_answers
 from sibulou.duty.plan import load_plan
 from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.models import AuditLine
 from tests.web.reading import hidden, words
 from tests.web.scene import Scene
 
@@ -204,6 +207,57 @@ def test_personal_numbers_are_masked_on_the_record(scene: Scene, signed_in):
     page = post.post(form_at(scene.world.post.pk, "checkpoint_pass"), sent, follow=True).content.decode()
     assert "530*************34" in page
     assert "15400009999" not in page
+    with acting(EVERYTHING):
+        kept = json.dumps(Record.objects.get().content, ensure_ascii=False)
+    assert "36.4" in kept
+    for told in ("过路人", "530499199001011234", "15400009999"):
+        assert told not in kept
+
+
+def _passed(scene: Scene, signed_in) -> Record:
+    """Somebody who passed the post, with his numbers."""
+    sent = {
+        "name": "过路人", "phone": "15400009999", "direction": "in", "temperature": "36.4", "disposal": "passed",
+        "matched": "true", "happened_at": moment(scene),
+    }  # fmt: skip
+    signed_in(scene.inside("post_head", "post")).post(form_at(scene.world.post.pk, "checkpoint_pass"), sent)
+    with acting(EVERYTHING):
+        return Record.objects.get()
+
+
+def test_a_sealed_answer_is_shown_in_full_once_for_a_reason(scene: Scene, signed_in):
+    """By whoever may see numbers in full; the reason is on the audit chain."""
+    row = _passed(scene, signed_in)
+    head, duty = signed_in(scene.inside("post_head", "post")), signed_in(scene.inside("township_duty"))
+    address = f"/records/{row.pk}/answers/"
+    assert head.post(address, {"field": "phone", "reason": "核对"}).status_code == 403
+    assert duty.post(address, {"field": "phone", "reason": " "}).status_code == 422
+    assert duty.post(address, {"field": "direction", "reason": "核对"}).status_code == 422
+    assert "15400009999" in words(duty.post(address, {"field": "phone", "reason": "电话回访"}))
+    assert "15400009999" not in words(duty.get(f"/records/{row.pk}/"))
+    with acting(EVERYTHING):
+        line = AuditLine.objects.filter(kind="unmask").latest("pk")
+    assert "电话回访" in line.facts and "record.checkpoint_pass.phone" in line.facts
+
+
+def test_a_correction_keeps_what_is_sealed_without_showing_it(scene: Scene, signed_in):
+    """What is left empty stays as it was told; what is typed counts."""
+    row = _passed(scene, signed_in)
+    head = signed_in(scene.inside("post_head", "post"))
+    address = form_at(scene.world.post.pk, "checkpoint_pass") + f"&corrects={row.pk}"
+    page = words(head.get(address))
+    assert "不填就保留原样" in page
+    assert "15400009999" not in head.get(address).content.decode()
+    sent = {
+        "name": "过路的人", "phone": "", "direction": "in", "temperature": "hot", "disposal": "passed",
+        "matched": "true", "happened_at": moment(scene),
+    }  # fmt: skip
+    again = head.post(address, sent)
+    assert (again.status_code, "15400009999" in again.content.decode()) == (422, False)
+    assert head.post(address, {**sent, "temperature": "36.5"}).status_code == 302
+    with acting(EVERYTHING):
+        said = open_answers("checkpoint_pass", Record.objects.get(corrects=row.pk).content)
+    assert (said["name"], said["phone"], said["temperature"]) == ("过路的人", "15400009999", 36.5)
 
 
 SHIPPED = {name: load_plan(path.read_text(encoding="utf-8"), file=name) for name, path in shipped().items()}

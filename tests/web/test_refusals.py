@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from sibulou.duty.models import Record, Refusal
+from sibulou.duty.personal import sent
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
 from tests.web.reading import hidden, words
@@ -80,4 +81,4 @@ def test_it_is_settled_by_name_with_words_and_only_once(head: Client):
     again = head.post(address, {"how": "别的"})
     assert (again.status_code, "已由 段勇 处理" in words(again)) == (409, True)
     with acting(EVERYTHING):
-        assert Refusal.objects.get(pk=row.pk).payload["subject"] == 987654321
+        assert sent(Refusal.objects.get(pk=row.pk))["subject"] == 987654321

@@ -10,12 +10,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sibulou.duty.form import Form
 from sibulou.duty.intake import Answer, Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record, Refusal, Watch
+from sibulou.duty.personal import reveal
 from sibulou.duty.told import Told
+from sibulou.lib.problem import Problem
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.models import Subject, User
 from sibulou.roster.role import Right
@@ -49,7 +52,7 @@ def new(request: Asking, number: int) -> HttpResponse:
         return _draw(request, sheet)
     if request.headers.get("X-Look"):
         return JsonResponse({"shown": shown_fields(sheet.form, request.POST, zone=sheet.zone)})
-    filled = read_filled(sheet.form, request.POST, zone=sheet.zone, now=request.now)
+    filled = read_filled(sheet.form, request.POST, zone=sheet.zone, now=request.now, kept=sheet.kept)
     if not filled.ready:
         return _draw(request, sheet, filled, status=422)
     return _hand_in(request, sheet, filled)
@@ -78,7 +81,9 @@ def _draw(
     request: Asking, sheet: Sheet, filled: Filled | None = None, *, status: int = 200, sentence: str = ""
 ) -> HttpResponse:
     offered = around(sheet)
-    drawn = questions(sheet.form, language=language(), around=offered, filled=filled, before=sheet.before)
+    drawn = questions(
+        sheet.form, language=language(), around=offered, filled=filled, before=sheet.before, kept=sheet.kept
+    )
     moment = filled.problems.get("happened_at") if filled else None
     facts = {
         "sheet": sheet,
@@ -145,9 +150,34 @@ def _title(row: Obligation) -> str:
 @require_GET
 def record(request: Asking, number: UUID) -> HttpResponse:
     """One record: what it says, both clocks, what it closed and opened, and what corrects it."""
+    return _show(request, _record(number))
+
+
+@never_cache
+@require_POST
+def answers(request: Asking, number: UUID) -> HttpResponse:
+    """Show one sealed answer in full, this once, for a reason that is kept."""
+    row, field = _record(number), request.POST.get("field", "")
+    try:
+        shown = reveal(
+            record=row, field=field, reason=request.POST.get("reason", ""), reach=request.reach, by=request.by,
+            now=request.now,
+        )  # fmt: skip
+    except Problem as problem:
+        return _show(request, row, sentence=problem.say(language()), status=problem.status)
+    return _show(request, row, revealed=(field, shown))
+
+
+def _record(number: UUID) -> Record:
     row = Record.objects.select_related("subject").filter(pk=number).first()
     if row is None:
         raise Http404
+    return row
+
+
+def _show(
+    request: Asking, row: Record, *, sentence: str = "", revealed: tuple[str, str] | None = None, status: int = 200
+) -> HttpResponse:
     _, form = plan_and_form(row.form, request.now)
     told_by = User.objects.filter(pk=row.told_by_id or 0).values_list("name", flat=True).first()
     facts = {
@@ -165,8 +195,11 @@ def record(request: Asking, number: UUID) -> HttpResponse:
         "corrections": list(Record.objects.filter(corrects=row.pk).order_by("seq")),
         "may_correct": may_tell(request, row.subject) and not row.withdraws,
         "withdrawal_id": uuid7(request.now),
+        "may_unmask": request.reach.covers(row.area_id, Right.UNMASK),
+        "sentence": sentence,
+        "revealed": revealed,
     }
-    return render(request, "web/record.html", facts)
+    return render(request, "web/record.html", facts, status=status)
 
 
 def _owed(rows: QuerySet[Obligation], now: datetime) -> list[Owed]:
@@ -176,9 +209,7 @@ def _owed(rows: QuerySet[Obligation], now: datetime) -> list[Owed]:
 @require_POST
 def withdrawal(request: Asking, number: UUID) -> HttpResponse:
     """Withdraw a record: a new record that takes its effect back; the old one stays to be seen."""
-    row = Record.objects.select_related("subject").filter(pk=number).first()
-    if row is None:
-        raise Http404
+    row = _record(number)
     if not may_tell(request, row.subject):
         raise without(Right.RECORD)
     told = Told(
@@ -203,5 +234,6 @@ def withdrawal(request: Asking, number: UUID) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("subjects/<int:number>/records/new/", new),
     path("records/<uuid:number>/", record),
+    path("records/<uuid:number>/answers/", answers),
     path("records/<uuid:number>/withdrawal/", withdrawal),
 ]

@@ -17,6 +17,7 @@ from sibulou.duty.force import stages
 from sibulou.duty.form import Form
 from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Record, Refusal
+from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.refusal import settle_refusal
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject, User
@@ -63,7 +64,8 @@ class Waiting:
 
 def _facts(refusal: Refusal) -> dict[str, object]:
     """What was sent, as far as it can be read."""
-    return refusal.payload if isinstance(refusal.payload, dict) else {}
+    told = sent(refusal)
+    return told if isinstance(told, dict) else {}
 
 
 def _subject(refusal: Refusal) -> Subject | None:
@@ -143,7 +145,7 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
         "home": address_of(subject.kind, subject.pk, subject.area_id) if subject else "",
         "kept": kept,
         "sides": _sides(kept, told) if kept else [],
-        "sent": json.dumps(_sent(row.payload), ensure_ascii=False, indent=1),
+        "sent": json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
         "form": told.get("form"),
         "again": again,
         "how": request.POST.get("how", ""),
@@ -163,13 +165,13 @@ def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
     """Both records, answer by answer; the moment first."""
     forms = {key: form for running in stages() for key, form in running.plan.forms.items()}
     form = forms.get(kept.form)
-    sent = told.get("content")
-    content = sent if isinstance(sent, dict) else {}
+    given, stands = told.get("content"), open_answers(kept.form, kept.content)
+    content = given if isinstance(given, dict) else {}
     sides = [Side(pick(("何时发生", "When"), language()), clock(kept.claimed_at), _moment(told.get("happened_at")))]
-    for key in dict.fromkeys([*kept.content, *content]):
+    for key in dict.fromkeys([*stands, *content]):
         field = form.field(key) if form else None
         label = field.title.say(language()) if field else str(key)
-        sides.append(Side(label, *(_said(form, str(key), said.get(key)) for said in (kept.content, content))))
+        sides.append(Side(label, *(_said(form, str(key), said.get(key)) for said in (stands, content))))
     return sides
 
 

@@ -9,8 +9,8 @@ from django.db import DatabaseError, connections, transaction
 
 from sibulou.duty.force import change_level, load, stand_down
 from sibulou.duty.intake import Batch, Outcome, take_in
-from sibulou.duty.personal import sent
 from sibulou.duty.models import Obligation, Record, Refusal
+from sibulou.duty.personal import sent
 from sibulou.roster.access import EVERYTHING, NOTHING
 from tests.kernel import OFFICER, County, moment, plan, record_id, spec
 
