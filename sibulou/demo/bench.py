@@ -217,8 +217,8 @@ def _settling(size: int) -> Figure:
 
     runs = 3 if size > 1000 else 9
     spent, bare = [], []
-    for run in range(runs):
-        rows = _owner(QUERIES["open_rechecks"], (size, run * size))
+    for _ in range(runs):
+        rows = _owner(QUERIES["open_rechecks"], (size,))
         told = [
             Told(uuid7(happened), "household_check", int(str(subject)), happened, {"members": 2, "present": 2})
             for subject, happened in rows
@@ -228,7 +228,7 @@ def _settling(size: int) -> Figure:
         take_in(Batch(told), reach=EVERYTHING, by=By("bench"), now=NOW + timedelta(days=1))
         spent.append(time.perf_counter() - begin)
         begin = time.perf_counter()
-        _owner(QUERIES["bare_settle"], (size, run * size))
+        _owner(QUERIES["bare_settle"], (size,))
         bare.append(time.perf_counter() - begin)
     return Figure(f"settle, batches of {size:,}", statistics.median(spent), statistics.median(bare), "/s", size)
 

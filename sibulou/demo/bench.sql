@@ -94,10 +94,10 @@ INSERT INTO bare SELECT -row_number() OVER (), duty_id, area_id, subject_id, due
 -- Households whose re-check is open, and a moment inside its window.
 SELECT o.subject_id, o.opened_at + interval '1 hour' FROM obligation o JOIN duty d ON d.id = o.duty_id
 WHERE d.key = 'household.recheck' AND o.met_at IS NULL AND o.opened_at < '2020-02-10 02:00+00'
-  AND o.due_at > '2020-02-10 02:30+00' ORDER BY o.id LIMIT %s OFFSET %s
+  AND o.due_at > '2020-02-10 02:30+00' ORDER BY o.id LIMIT %s
 
 -- name: bare_settle
 -- The same as plain inserts and updates by key.
-WITH picked AS (SELECT id, subject_id, due_at FROM bare WHERE id > 0 AND met_at IS NULL ORDER BY id LIMIT %s OFFSET %s),
+WITH picked AS (SELECT id, subject_id, due_at FROM bare WHERE id > 0 AND met_at IS NULL ORDER BY id LIMIT %s),
 told AS (INSERT INTO bare_record SELECT gen_random_uuid(), id, due_at, '{}'::jsonb FROM picked RETURNING obligation, at)
 UPDATE bare SET met_at = told.at FROM told WHERE bare.id = told.obligation

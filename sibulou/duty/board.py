@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -23,7 +23,10 @@ from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES
 
 QUERIES = read_queries(Path(__file__).parent / "queries" / "board.sql")
-_WAIVED = "o.waived_at <= %(heard)s AND (o.waived_until IS NULL OR o.waived_until > %(at)s)"
+Key = TypeVar("Key")
+
+_OWED = "(o.waived_at IS NULL OR o.waived_at > %(heard)s OR COALESCE(o.waived_until <= %(at)s, false))"
+"""No waiver holds."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +48,13 @@ class Moment:
     def parts(self) -> dict[str, str]:
         """The pieces of SQL that say what "unmet" and "waived" mean at this moment."""
         if self.live:
-            return {
-                "source": "obligation",
-                "halves": QUERIES["halves"],
-                "late": "obligation",
-                "unmet": "o.met_at IS NULL",
-                "waived": _COALESCED,
-            }
+            return {"source": "obligation", "late": "obligation", "unmet": "o.met_at IS NULL", "owed": _OWED}
         return {
             "source": QUERIES["as_known"],
-            "halves": QUERIES["as_known"],
             "late": QUERIES["late" if self.known >= self.at else "as_known"],
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
-            "waived": _COALESCED,
+            "owed": _OWED,
         }
-
-
-_COALESCED = f"COALESCE({_WAIVED}, false)"
 
 
 @dataclass(frozen=True)
@@ -94,23 +87,21 @@ class Gap:
         return self.due_at if self.overdue else self.opened_at
 
 
-def _run(name: str, moment: Moment, facts: Mapping[str, object], *, all_of_it: bool = False) -> list[tuple[Any, ...]]:
+def _run(name: str, moment: Moment, facts: Mapping[str, object], **pieces: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         told: dict[str, Any] = {**moment.facts(), **facts}
-        cursor.execute(_statement(name, moment, all_of_it=all_of_it), told)
+        cursor.execute(_statement(name, moment, **pieces), told)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _statement(name: str, moment: Moment, *, all_of_it: bool = False) -> str:
-    """A statement with the pieces of this moment in place; `all_of_it`: one pass over the table beats its indexes."""
+def _statement(name: str, moment: Moment, **pieces: str) -> str:
+    """A statement with the pieces of this moment, and those given, in place."""
     parts = moment.parts
-    if all_of_it:
-        parts["halves"] = parts["source"]
-    late = {key: text.format(**parts) for key, text in parts.items()}
-    gap_rows = QUERIES["gap_rows"].format(**late, wanted=QUERIES["wanted"])
-    counts = QUERIES["standing_counts"].format(**late)
-    return QUERIES[name].format(**late, gap_rows=gap_rows, standing_counts=counts)
+    parts = {key: text.format(**parts) for key, text in parts.items()} | {"wanted": QUERIES["wanted"]} | pieces
+    for part in ("overdue_rows", "unowned_rows", "gap_rows", "standing_counts"):
+        parts[part] = QUERIES[part].format(**parts)
+    return QUERIES[name].format(**parts)
 
 
 def vacant_seats(area: int, moment: Moment) -> list[int]:
@@ -179,8 +170,8 @@ class BookTable:
         return balance(self.whole, list(self.cells.values()), Books())
 
 
-def _added(parts: Iterable[tuple[int, Books]]) -> dict[int, Books]:
-    added: dict[int, Books] = {}
+def _added(parts: Iterable[tuple[Key, Books]]) -> dict[Key, Books]:
+    added: dict[Key, Books] = {}
     for key, found in parts:
         added[key] = added.get(key, Books()) + found
     return added
@@ -195,13 +186,15 @@ def books(area: int, moment: Moment) -> BookTable:
         "span": span(Level(min(level_of(area) + 1, Level.MICRO))),
         "vacant": vacant_seats(area, moment),
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")  # row security hides how few groups there are: hashing is faster
-        all_of_it = level_of(area) <= Level.COUNTY
-        ((*whole,),) = _run("books", moment, facts, all_of_it=all_of_it)
-        cells = _run("book_cells", moment, facts, all_of_it=all_of_it)
-        cursor.execute("SET LOCAL enable_sort = on")
-    return BookTable(area, moment, Books(*whole), {(child, duty): Books(*found) for child, duty, *found in cells})
+    name = "live_books" if moment.live else "books"
+    whole = _run(name, moment, facts, place="", by_place="")
+    cells = _run(name, moment, facts, place=QUERIES["place"], by_place="GROUP BY 1, 2")
+    return BookTable(
+        area,
+        moment,
+        sum((Books(*found) for found in whole), Books()),
+        _added(((child, duty), Books(*found)) for child, duty, *found in cells),
+    )
 
 
 @dataclass(frozen=True)
@@ -284,8 +277,7 @@ def gaps_of(subjects: Sequence[int], area: int, moment: Moment, *, wanted: Filte
     return [Gap(*row) for row in _run("cell_gaps", moment, facts)]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Gaps at one cell of the Net: a household with its people, or one other subject.
 
     A reader who may not see people gets theirs by area: `subject` is None and `kind` empty.

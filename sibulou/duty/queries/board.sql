@@ -23,40 +23,44 @@ SELECT * FROM vacant_seats(%(low)s, %(high)s, %(at)s)
 -- How many stand how: each part counted by itself, and so is what is expected.
 count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at > o.due_at) AS met_late,
-       count(*) FILTER (WHERE {unmet} AND ({waived})) AS waived,
-       count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.due_at <= %(at)s) AS overdue,
-       count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.due_at > %(at)s) AS pending,
-       count(*) FILTER (WHERE {unmet} AND NOT ({waived}) AND o.seat_id = ANY (%(vacant)s)) AS unowned,
+       count(*) FILTER (WHERE {unmet} AND NOT ({owed})) AS waived,
+       count(*) FILTER (WHERE {unmet} AND {owed} AND o.due_at <= %(at)s) AS overdue,
+       count(*) FILTER (WHERE {unmet} AND {owed} AND o.due_at > %(at)s) AS pending,
+       count(*) FILTER (WHERE {unmet} AND {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])) AS unowned,
        count(*) AS expected
 
--- name: halves
--- All obligations, the open and the settled each by the index that holds them: an area's books read that area only.
-(SELECT duty_id, area_id, seat_id, opened_at, due_at, met_at, waived_at, waived_until FROM obligation
- WHERE met_at IS NULL
- UNION ALL
- SELECT duty_id, area_id, seat_id, opened_at, due_at, met_at, NULL, NULL FROM obligation
- WHERE met_at IS NOT NULL)
-
 -- name: books
--- The books of an area as a whole, in a pass of its own.
-SELECT {standing_counts}
-FROM {halves} o
+-- The books of an area: as a whole, or by child area and duty, which added up must be those of the whole.
+SELECT {place} {standing_counts}
+FROM {source} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+{by_place}
 
--- name: book_cells
--- The books by child area and duty: added up, they must be those of the whole.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
-       {standing_counts}
-FROM {halves} o
-WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-GROUP BY 1, 2
+-- name: live_books
+-- The same as things stand: what is settled and what is open, each from the index that holds it. A place comes twice.
+SELECT {place} count(*) FILTER (WHERE o.met_at <= o.due_at) AS met, count(*) FILTER (WHERE o.met_at > o.due_at) AS met_late,
+       0 AS waived, 0 AS overdue, 0 AS pending, 0 AS unowned, count(*) AS expected
+FROM obligation o
+WHERE o.met_at IS NOT NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+{by_place}
+UNION ALL
+SELECT {place} 0, 0, count(*) FILTER (WHERE NOT ({owed})), count(*) FILTER (WHERE {owed} AND o.due_at <= %(at)s),
+       count(*) FILTER (WHERE {owed} AND o.due_at > %(at)s),
+       count(*) FILTER (WHERE {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])), count(*)
+FROM obligation o
+WHERE o.met_at IS NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+{by_place}
+
+-- name: place
+-- The child area and the duty of a line of the books.
+o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
 
 -- name: wanted
 -- Which gaps a filter lets through: of these duties, of an owner's role, overdue with these kinds or on a vacant seat.
 (%(duties)s::integer[] IS NULL OR o.duty_id = ANY (%(duties)s))
   AND (%(role)s::text IS NULL OR EXISTS (SELECT FROM seat w WHERE w.id = o.seat_id AND w.role = %(role)s))
   AND (%(kind_duties)s::integer[] IS NULL OR (o.due_at <= %(at)s AND o.duty_id = ANY (%(kind_duties)s))
-       OR (%(want_unowned)s AND o.seat_id = ANY (%(vacant)s)))
+       OR (%(want_unowned)s AND o.seat_id = ANY (%(vacant)s::bigint[])))
 
 -- name: late
 -- The obligations that can be a gap at a moment not before their due one: never met, met or known late, or changed since.
@@ -77,25 +81,37 @@ GROUP BY 1, 2
             ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
  WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
 
+-- name: overdue_rows
+-- What is overdue in a range of areas (what is due has been opened before).
+o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(at)s AND {unmet} AND {owed} AND {wanted}
+
+-- name: unowned_rows
+-- What is not yet due there and nobody answers for.
+o.seat_id = ANY (%(vacant)s::bigint[]) AND o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet}
+  AND o.opened_at <= %(at)s AND {owed} AND o.due_at > %(at)s AND {wanted}
+
 -- name: gap_rows
 -- Every gap of a range of areas: what is overdue by its due moment, and what is not yet due but nobody answers for.
 (SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, true AS overdue,
-        o.seat_id = ANY (%(vacant)s) AS unowned
- FROM {late} o
- WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND NOT ({waived})
-   AND o.due_at <= %(at)s AND {wanted}
+        o.seat_id = ANY (%(vacant)s::bigint[]) AS unowned
+ FROM {late} o WHERE {overdue_rows}
  UNION ALL
  SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, false, true
- FROM {source} o
- WHERE o.seat_id = ANY (%(vacant)s) AND o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet}
-   AND o.opened_at <= %(at)s AND NOT ({waived}) AND o.due_at > %(at)s AND {wanted})
+ FROM {source} o WHERE {unowned_rows})
 
 -- name: gap_counts
--- Gaps per child area, duty and ownership; the one query under every board.
-SELECT g.area_id - g.area_id %% %(span)s AS child, g.duty_id, g.overdue, g.unowned, count(*) AS gaps,
-       min(CASE WHEN g.overdue THEN g.due_at ELSE g.opened_at END) AS since
-FROM {gap_rows} g
-GROUP BY 1, 2, 3, 4
+-- Gaps per child area, duty and ownership; the one query under every board. What is overdue and what is not yet due are
+-- counted apart: rows of both kinds would have to be carried through one list first, which takes twice as long.
+SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, true AS overdue,
+       o.seat_id = ANY (%(vacant)s::bigint[]) AS unowned, count(*) AS gaps, min(o.due_at) AS since
+FROM {late} o
+WHERE {overdue_rows}
+GROUP BY 1, 2, 4
+UNION ALL
+SELECT o.area_id - o.area_id %% %(span)s, o.duty_id, false, true, count(*), min(o.opened_at)
+FROM {source} o
+WHERE {unowned_rows}
+GROUP BY 1, 2
 
 -- name: gap_page
 -- One page of gaps in the order of their due moments, after a given place.
@@ -108,11 +124,13 @@ LIMIT %(limit)s
 -- name: cells
 -- The Net: gaps of households and of the people in them by household, other things by themselves. A reader who may
 -- not see people gets their gaps by area, with no kind: hidden, and still counted.
-SELECT COALESCE(p.household_id, s.id) AS subject, g.area_id, COALESCE(s.kind, '') AS kind, g.duty_id, g.overdue,
-       g.unowned, count(*) AS gaps
+-- The subject is looked up gap by gap: the planner would read the whole roster instead, at twice the price.
+SELECT CASE WHEN s.kind = 'person'
+            THEN COALESCE((SELECT p.household_id FROM person p WHERE p.subject_id = s.id), s.id)
+            ELSE s.id END AS subject,
+       g.area_id, COALESCE(s.kind, '') AS kind, g.duty_id, g.overdue, g.unowned, count(*) AS gaps
 FROM {gap_rows} g
-LEFT JOIN subject s ON s.id = g.subject_id
-LEFT JOIN person p ON p.subject_id = g.subject_id
+LEFT JOIN LATERAL (SELECT s.id, s.kind FROM subject s WHERE s.id = g.subject_id LIMIT 1) s ON true
 GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: cell_gaps
@@ -125,7 +143,7 @@ ORDER BY g.due_at, g.id
 -- name: climbed
 -- The latest tellings beyond the owner, and whether each obligation still stands open.
 SELECT c.obligation_id, c.step, c.told_at, c.seat_id, c.told, o.duty_id, o.subject_id, o.area_id,
-       ({unmet}) AND NOT ({waived}) AS stands_open
+       ({unmet}) AND {owed} AS stands_open
 FROM climb c JOIN {source} o ON o.id = c.obligation_id
 WHERE c.step > 0 AND c.area_id >= %(low)s AND c.area_id < %(high)s
   AND c.told_at <= %(at)s AND c.told_at > %(at)s - interval '3 days'
@@ -137,7 +155,7 @@ LIMIT %(limit)s
 SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
        o.due_at <= %(at)s AS overdue, false AS unowned
 FROM obligation o
-WHERE o.seat_id = ANY (%(seats)s) AND o.met_at IS NULL AND NOT ({waived}) AND o.opened_at <= %(horizon)s
+WHERE o.seat_id = ANY (%(seats)s) AND o.met_at IS NULL AND {owed} AND o.opened_at <= %(horizon)s
 ORDER BY o.due_at, o.id
 LIMIT %(limit)s
 

@@ -4,11 +4,11 @@ CREATE PROCEDURE guard_by_area(part regclass, read_right text, write_right text)
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
     EXECUTE format('CREATE POLICY area_read ON %s FOR SELECT USING ('
-        'area_id <@ (SELECT areas_for(%L)))', part, read_right);
+        'area_id <@~ (SELECT areas_for(%L)))', part, read_right);
     EXECUTE format('CREATE POLICY area_add ON %s FOR INSERT WITH CHECK ('
-        'area_id <@ (SELECT areas_for(%L)))', part, write_right);
+        'area_id <@~ (SELECT areas_for(%L)))', part, write_right);
     EXECUTE format('CREATE POLICY area_change ON %s FOR UPDATE USING ('
-        'area_id <@ (SELECT areas_for(%L)))', part, write_right);
+        'area_id <@~ (SELECT areas_for(%L)))', part, write_right);
 END $$;
 CALL guard_by_area('obligation', 'gaps', 'record');
 CALL guard_by_area('record', 'gaps', 'record');
@@ -18,12 +18,14 @@ CALL guard_by_area('watch', 'people', 'record');
 CALL guard_by_area('duty_note', 'gaps', 'record');
 DROP PROCEDURE guard_by_area(regclass, text, text);
 
-CREATE POLICY own_seat ON obligation FOR SELECT USING (seat_id = ANY ((SELECT own_seats())::bigint[]));
+DROP POLICY area_read ON obligation;
+CREATE POLICY area_read ON obligation FOR SELECT USING (
+    area_id <@~ (SELECT areas_for('gaps')) OR seat_id = ANY ((SELECT own_seats())::bigint[]));
 
 -- What a record tells of people is for those who may see people, for who told it, and for its subject's guard.
 DROP POLICY area_read ON record;
 CREATE POLICY area_read ON record FOR SELECT USING (
-    area_id <@ (SELECT areas_for('people'))
+    area_id <@~ (SELECT areas_for('people'))
     OR told_by_id = (SELECT acting_user())
     OR subject_id = ANY ((SELECT own_subjects())::bigint[]));
 CREATE POLICY own_subject ON record FOR INSERT WITH CHECK (
@@ -35,12 +37,12 @@ CREATE POLICY own_seat ON climb FOR SELECT USING (seat_id = ANY ((SELECT own_sea
 ALTER TABLE refusal ENABLE ROW LEVEL SECURITY;
 CREATE POLICY refusal_read ON refusal FOR SELECT USING (
     told_by_id = (SELECT acting_user())
-    OR area_id <@ (SELECT areas_for('people')));
+    OR area_id <@~ (SELECT areas_for('people')));
 CREATE POLICY refusal_add ON refusal FOR INSERT WITH CHECK (
     (SELECT acting_user()) IS NOT NULL OR (SELECT has_right('record')));
 CREATE POLICY refusal_change ON refusal FOR UPDATE USING (
     told_by_id = (SELECT acting_user())
-    OR area_id <@ (SELECT areas_for('people')));
+    OR area_id <@~ (SELECT areas_for('people')));
 
 ALTER TABLE revision ENABLE ROW LEVEL SECURITY;
 CREATE POLICY revision_read ON revision FOR SELECT USING (
@@ -88,10 +90,16 @@ $$;
 REVOKE ALL ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) TO sibulou_app;
 
--- One index carries every list, count and board; a second finds what one seat, or a vacant one, still owes.
+-- One index carries every list, count and board; a second holds what is settled, for the books; a third finds what one
+-- seat, or a vacant one, still owes; a small one what was met late, for moments past.
 CREATE INDEX obligation_open ON obligation (area_id, due_at)
     INCLUDE (duty_id, seat_id, subject_id, opened_at, waived_at, waived_until) WHERE met_at IS NULL;
+CREATE INDEX obligation_settled ON obligation (area_id, duty_id)
+    INCLUDE (seat_id, opened_at, due_at, met_at) WHERE met_at IS NOT NULL;
+CREATE INDEX obligation_late ON obligation (area_id, due_at)
+    WHERE met_at IS NOT NULL AND (met_at > due_at OR known_at > due_at);
 CREATE INDEX obligation_seat_open ON obligation (seat_id, due_at) WHERE met_at IS NULL;
+CREATE INDEX climb_above ON climb (told_at) WHERE step > 0;
 CREATE INDEX obligation_climb ON obligation (next_climb_at) WHERE met_at IS NULL AND next_climb_at IS NOT NULL;
 CREATE INDEX obligation_opened_by ON obligation (opened_by) WHERE opened_by IS NOT NULL;
 ALTER TABLE obligation SET (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01);
