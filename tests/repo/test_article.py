@@ -21,7 +21,13 @@ def _rows() -> dict[str, list[str]]:
 def test_every_mechanism_has_one_row_with_every_cell_filled() -> None:
     rows = _rows()
     assert list(rows) == [f"S{number}" for number in range(1, 53)]
-    assert all(len(cells) == 5 and all(cells) for cells in rows.values())
+    assert all(len(cells) == 6 and all(cells) for cells in rows.values())
+
+
+def test_the_tests_that_a_row_names_are_there() -> None:
+    named = {word for cells in _rows().values() for word in re.findall(r"`(tests/[\w/.]+)`", cells[4])}
+    assert named
+    assert [word for word in sorted(named) if not (ROOT / word).exists()] == []
 
 
 def test_the_rows_name_the_duties_of_the_plan() -> None:
