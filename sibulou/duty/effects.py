@@ -6,23 +6,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from sibulou.duty.cadence import single
 from sibulou.duty.force import Running
 from sibulou.duty.reconcile import QUERY, first_climb, seat_of
 from sibulou.duty.rule import OpenDuty
-from sibulou.duty.settle import settle_obligations
-from sibulou.duty.told import Told
+from sibulou.duty.settle import settle_opened
+from sibulou.duty.told import About, Told
+from sibulou.lib.sql import bound_cursor
 from sibulou.roster.area_key import Level, ancestor, level_of
 from sibulou.roster.models import AreaCode, Person, Subject
 
-Happened = tuple[Told, Subject, datetime]
+Happened = tuple[Told, About, datetime]
 _LEVELS = {"village": Level.VILLAGE, "township": Level.TOWNSHIP, "county": Level.COUNTY}
 
 
 def open_duties(
-    running: Running, records: Sequence[Happened], *, facts: Callable[[Subject], dict[str, object]], now: datetime
+    running: Running, records: Sequence[Happened], *, facts: Callable[[About], dict[str, object]], now: datetime
 ) -> int:
     """Open what the rules of a running plan call for. Returns how many obligations were opened."""
     openings = [
@@ -97,9 +96,9 @@ def _open(running: Running, openings: Sequence[tuple[OpenDuty, int, Happened]], 
                 columns[name].append(value)
     if not columns["duty"]:
         return 0
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(QUERY["triggered_seats"], columns)
         cursor.execute(QUERY["triggered"], {**columns, "now": now})
         opened = [row[0] for row in cursor.fetchall()]
-    settle_obligations(opened, now=now)
+    settle_opened(opened, now=now)
     return len(opened)

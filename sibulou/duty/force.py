@@ -43,9 +43,15 @@ def _read(text: str, file: str) -> Plan:
     return load_plan(text, file=file, scopes={key: scope.kind for key, scope in scopes().items()})
 
 
+_PLANS: dict[str, Plan] = {}
+
+
 def plan_of(version: PlanVersion) -> Plan:
-    """The plan that a version holds, parsed once."""
-    return _read(version.text, f"{version.key} {version.version}")
+    """The plan that a version holds, parsed once; after that its text need not even be fetched."""
+    plan = _PLANS.get(version.digest)
+    if plan is None:
+        plan = _PLANS[version.digest] = _read(version.text, f"{version.key} {version.version}")
+    return plan
 
 
 def load(text: str, *, file: str, by: By, now: datetime) -> PlanVersion:
@@ -152,7 +158,7 @@ def stages(events: Iterable[Event] | None = None) -> list[Running]:
         events = Event.objects.filter(ended_at__isnull=True).order_by("id")
     found: list[Running] = []
     for event in events:
-        rows = list(event.stages.select_related("event", "version").order_by("starts_at"))
+        rows = list(event.stages.select_related("event", "version").defer("version__text").order_by("starts_at"))
         duty_ids = dict(Duty.objects.filter(plan_key=event.plan_key).values_list("key", "id"))
         stricter = tuple(
             Stricter(one.area_id, one.duty_id, read_timing(one.timing), one.starts_at)

@@ -17,7 +17,6 @@ from math import isfinite
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
 
 from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running, in_force, stages
@@ -33,14 +32,15 @@ from sibulou.duty.problems import (
     WrongSubject,
 )
 from sibulou.duty.settle import call_off, settle_records
-from sibulou.duty.told import Told
+from sibulou.duty.told import About, Told
 from sibulou.duty.wall import wall
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
+from sibulou.lib.sql import bound_cursor
 from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.area_key import level_of
 from sibulou.roster.audit import By
-from sibulou.roster.models import Household, Subject
+from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
 
 TRUSTED_SKEW = timedelta(minutes=5)
@@ -105,7 +105,7 @@ def _one_at_a_time() -> None:
 class _Accepted:
     told: Told
     fingerprint: bytes
-    subject: Subject
+    subject: About
     happened_at: datetime
     doubtful: bool
     kept: Mapping[str, object]
@@ -119,8 +119,8 @@ class _Intake:
     def __init__(self, batch: Batch, *, reach: Reach, by: By, now: datetime) -> None:
         self.batch, self.reach, self.by, self.now = batch, reach, by, now
         self.events = _events()
-        self.subjects = {row.pk: row for row in Subject.objects.filter(pk__in={told.subject for told in batch.records})}
-        self.known = dict(Record.objects.filter(pk__in=[told.id for told in batch.records]).values_list("id", "digest"))
+        self.subjects = _subjects(batch.records)
+        self.known = _known(batch.records)
         self.corrected: dict[UUID, tuple[int, str]] = {
             pk: (subject, form)
             for pk, subject, form in Record.objects.filter(
@@ -128,8 +128,6 @@ class _Intake:
             ).values_list("id", "subject_id", "form")
         }
         self.named = _named_subjects(batch.records, self.events)
-        self.listed = _listed(self.subjects.values())
-        self.spoken = _spoken(self.subjects.values())
 
     def run(self) -> list[Answer]:
         answers: list[Answer] = []
@@ -173,7 +171,7 @@ class _Intake:
         kept = seal_answers(form, content)
         return _Accepted(clean, digest(told), subject, happened_at, doubtful, kept, closes, answering)
 
-    def _may_tell(self, subject: Subject) -> bool:
+    def _may_tell(self, subject: About) -> bool:
         return self.reach.covers(subject.area_id, Right.RECORD) or subject.pk in self.reach.subjects
 
     def _moment(self, told: Told) -> tuple[datetime, bool]:
@@ -217,7 +215,7 @@ class _Intake:
             if one.type is FieldType.SUBJECT and (value := content.get(one.key)) and str(value) not in self.named:
                 raise UnknownSubject(subject=value)
 
-    def _meets(self, told: Told, subject: Subject, happened_at: datetime) -> tuple[list[int], list[int]]:
+    def _meets(self, told: Told, subject: About, happened_at: datetime) -> tuple[list[int], list[int]]:
         """The duties this record may meet by itself, and those only as an answer, by the plans of its moment."""
         if told.withdraws:
             return [], []
@@ -230,20 +228,20 @@ class _Intake:
             answering.update(running.duty_ids[key] for key in as_answer)
         return sorted(closes), sorted(answering) if told.answers is not None else []
 
-    def facts(self, subject: Subject) -> dict[str, object]:
+    def facts(self, subject: About) -> dict[str, object]:
         """What rules may ask of a subject (`rule.SUBJECT_FACTS`); what does not apply to it is left out."""
         facts: dict[str, object] = {"kind": subject.kind}
         if subject.kind == "area":
             facts["level"] = level_of(subject.area_id).name.lower()
         if subject.kind == "household":
-            facts["listed"] = self.listed.get(subject.pk, 0)
-            if subject.pk in self.spoken:
-                facts["language"] = self.spoken[subject.pk]
+            facts["listed"] = subject.listed
+            if subject.language:
+                facts["language"] = subject.language
         return facts
 
     def _store(self, accepted: Sequence[_Accepted]) -> None:
         columns = [list(column) for column in zip(*map(self._row, accepted), strict=True)]
-        with connection.cursor() as cursor:
+        with bound_cursor() as cursor:
             cursor.execute(_INSERT, columns)
         ids = [one.told.id for one in accepted]
         opened = self._effects(accepted)
@@ -301,7 +299,7 @@ _COLUMNS = {
 _INSERT = (
     f"INSERT INTO record ({', '.join(_COLUMNS)}) "
     f"SELECT {', '.join(f'{name}::integer[]' if name in ('closes', 'answering') else name for name in _COLUMNS)} "
-    f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS told ({', '.join(_COLUMNS)})"
+    f"FROM unnest({', '.join(f'%b::{kind}[]' for kind in _COLUMNS.values())}) AS told ({', '.join(_COLUMNS)})"
 )
 """One statement for a whole batch: COPY is not allowed where row-level security holds."""
 
@@ -338,23 +336,26 @@ def _named_subjects(records: Iterable[Told], events: Iterable[Iterable[Running]]
     return {text for text in numbers if int(text) in on_roster}
 
 
-def _spoken(subjects: Iterable[Subject]) -> dict[int, str]:
-    """The language spoken in each household among these, where it is noted."""
-    households = [row.pk for row in subjects if row.kind == "household"]
-    if not households:
-        return {}
-    return dict(Household.objects.filter(pk__in=households).exclude(language="").values_list("pk", "language"))
+_SUBJECTS = """
+SELECT s.id, s.kind, s.area_id, COALESCE(h.language, ''), CASE WHEN s.kind = 'household' THEN (
+    SELECT count(*) FROM person p JOIN subject m ON m.id = p.subject_id WHERE p.household_id = s.id AND m.until IS NULL
+) ELSE 0 END
+FROM subject s LEFT JOIN household h ON h.subject_id = s.id
+WHERE s.id = ANY (%b::bigint[])"""
 
 
-def _listed(subjects: Iterable[Subject]) -> dict[int, int]:
-    """How many living persons the roster lists in each household among these."""
-    households = [row.pk for row in subjects if row.kind == "household"]
-    if not households:
-        return {}
-    counted = Household.objects.filter(pk__in=households).annotate(
-        listed=Count("members", filter=Q(members__subject__until__isnull=True))
-    )
-    return {row.pk: row.listed for row in counted}
+def _subjects(records: Iterable[Told]) -> dict[int, About]:
+    """What is to be known of the subjects of these records, by number."""
+    with bound_cursor() as cursor:
+        cursor.execute(_SUBJECTS, [list({told.subject for told in records})])
+        return {row[0]: About(*row) for row in cursor.fetchall()}
+
+
+def _known(records: Iterable[Told]) -> dict[UUID, bytes]:
+    """The fingerprints of those of these records that are here already."""
+    with bound_cursor() as cursor:
+        cursor.execute("SELECT id, digest FROM record WHERE id = ANY (%b::uuid[])", [[told.id for told in records]])
+        return {pk: bytes(found) for pk, found in cursor.fetchall()}
 
 
 def _home(reach: Reach) -> int | None:

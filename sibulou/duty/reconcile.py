@@ -20,7 +20,7 @@ from sibulou.duty.force import Running, Segment, segments, stages
 from sibulou.duty.models import Event
 from sibulou.duty.scope import scopes
 from sibulou.duty.settle import QUERIES as SETTLE
-from sibulou.duty.settle import settle_obligations
+from sibulou.duty.settle import settle_opened
 from sibulou.lib.sql import read_queries
 from sibulou.roster.area_key import span
 from sibulou.roster.role import ROLES
@@ -92,7 +92,7 @@ def _open_duty(
                 cursor.execute(QUERY["open"].format(panes=panes.sql), panes.facts)
                 opened += [row[0] for row in cursor.fetchall()]
     if opened:
-        settle_obligations(opened, now=now)
+        settle_opened(opened, now=now)
         done.opened[key] = done.opened.get(key, 0) + len(opened)
 
 

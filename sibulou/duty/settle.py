@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from sibulou.duty.models import Obligation, Revision, Waiver
-from sibulou.lib.sql import read_queries
+from sibulou.lib.sql import bound_cursor, read_queries
 from sibulou.roster.audit import By
 
 
@@ -29,7 +29,7 @@ QUERIES = {
 
 def settle_records(records: Sequence[UUID], *, now: datetime) -> int:
     """Settle whatever these records, or those they correct, touch. Returns how many obligations changed."""
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(QUERIES["touched"], {"records": list(records)})
         touched = [row[0] for row in cursor.fetchall()]
     return settle_obligations(touched, now=now)
@@ -37,11 +37,19 @@ def settle_records(records: Sequence[UUID], *, now: datetime) -> int:
 
 def settle_obligations(obligations: Sequence[int], *, now: datetime) -> int:
     """Settle these obligations. What stood before a change is kept as it was known (`Revision`)."""
+    return _settle(obligations, "o.id = ANY (%(ids)b::bigint[])", now=now)
+
+
+def settle_opened(obligations: Sequence[int], *, now: datetime) -> int:
+    """Settle obligations opened just now: only those that a record meets can have changed, and few have one."""
+    return _settle(obligations, "o.id = ANY (%(ids)b::bigint[]) AND r.id IS NOT NULL", now=now)
+
+
+def _settle(obligations: Sequence[int], which: str, *, now: datetime) -> int:
     if not obligations:
         return 0
-    statement = QUERIES["settle"].format(which="o.id = ANY(%(ids)s)")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"ids": list(obligations), "now": now})
+    with bound_cursor() as cursor:
+        cursor.execute(QUERIES["settle"].format(which=which), {"ids": list(obligations), "now": now})
         return int(cursor.rowcount)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sibulou.duty.problems import WrongEnvelope
@@ -35,6 +36,16 @@ class Told:
             "corrects": self.corrects and str(self.corrects),
             "withdraws": self.withdraws,
         }
+
+
+class About(NamedTuple):
+    """What the kernel needs to know of the subject of a record. `listed` are a household's living persons."""
+
+    pk: int
+    kind: str
+    area_id: int
+    language: str
+    listed: int
 
 
 def read_told(raw: object) -> Told:

@@ -20,6 +20,7 @@ from sibulou.duty.rule import LiftWatch, PutUnderWatch
 from sibulou.duty.scope import scopes
 from sibulou.duty.settle import QUERIES as SETTLE
 from sibulou.duty.settle import end_obligations, revive_obligations
+from sibulou.duty.told import About
 from sibulou.duty.wall import wall
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Subject
@@ -98,8 +99,8 @@ def watch_forms(stages_of_event: Sequence[Running]) -> frozenset[str]:
 
 
 def settle_watches(
-    stages_of_event: Sequence[Running], subjects: Mapping[int, Subject], *,
-    facts: Callable[[Subject], dict[str, object]], by: By, now: datetime,
+    stages_of_event: Sequence[Running], subjects: Mapping[int, About], *,
+    facts: Callable[[About], dict[str, object]], by: By, now: datetime,
 ) -> None:  # fmt: skip
     """Bring the watches of these subjects in line with all their records that stand, the same whatever came first.
 
@@ -118,7 +119,7 @@ def settle_watches(
     for place, put in puts.items():
         if place not in rows:
             rows[place] = Watch(
-                event=event, subject=subjects[put.subject], area_id=subjects[put.subject].area_id, klass=put.klass,
+                event=event, subject_id=put.subject, area_id=subjects[put.subject].area_id, klass=put.klass,
                 starts_at=put.at, planned_until=put.until, opened_by=put.record, set_by=by.name,
             )  # fmt: skip
     for place, row in rows.items():
@@ -127,8 +128,8 @@ def settle_watches(
 
 
 def _told_of_watches(
-    stages_of_event: Sequence[Running], subjects: Mapping[int, Subject],
-    facts: Callable[[Subject], dict[str, object]],
+    stages_of_event: Sequence[Running], subjects: Mapping[int, About],
+    facts: Callable[[About], dict[str, object]],
 ) -> list[Put | Lift]:  # fmt: skip
     """What the standing records of these subjects say of watches, each by the stage in which it happened."""
     with connection.cursor() as cursor:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+import psycopg
+from django.db import connection
 
 
 @cache
@@ -14,3 +19,15 @@ def read_queries(file: Path) -> dict[str, str]:
         name.strip(): text.strip()
         for name, _, text in (part.partition("\n") for part in parts[1:])
     }  # fmt: skip
+
+
+@contextmanager
+def bound_cursor() -> Iterator[psycopg.Cursor]:
+    """A cursor that sends values apart from the statement, for arrays of thousands (`%b`: in binary).
+
+    Django's own writes them into the statement as text, which takes longer than what the statement does. It is of the
+    same connection and transaction; errors are Django's.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor

@@ -12,24 +12,22 @@ r.subject_id = o.subject_id AND r.happened_at >= o.opened_at AND (o.until_at IS 
 -- name: touched
 -- The obligations that records of a batch, or the records they correct, may meet.
 SELECT DISTINCT o.id
-FROM (SELECT unnest(%(records)s::uuid[]) AS id
-      UNION SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)s) AND c.corrects IS NOT NULL) told
+FROM (SELECT unnest(%(records)b::uuid[]) AS id
+      UNION SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)b::uuid[]) AND c.corrects IS NOT NULL) told
 JOIN record r ON r.id = told.id
 JOIN obligation o ON {meets}
 
 -- name: settle
 -- Settle obligations from all records that stand, the same whatever came first; keep what stood before a change.
 WITH told AS (
-    SELECT o.id, min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
+    SELECT o.id, o.met_at AS old_met, o.known_at AS old_known, o.met_by AS old_by, o.waived_at, o.waived_until,
+           min(r.happened_at) AS met_at, min(r.received_at) AS known_at,
            (array_agg(r.id ORDER BY r.happened_at, r.id) FILTER (WHERE r.id IS NOT NULL))[1] AS met_by
     FROM obligation o LEFT JOIN record r ON {meets} AND {stands}
     WHERE {which}
     GROUP BY o.id),
 changed AS (
-    SELECT o.id, o.met_at AS old_met, o.known_at AS old_known, o.waived_at, o.waived_until,
-           told.met_at, told.known_at, told.met_by
-    FROM told JOIN obligation o ON o.id = told.id
-    WHERE (o.met_at, o.known_at, o.met_by) IS DISTINCT FROM (told.met_at, told.known_at, told.met_by)),
+    SELECT * FROM told WHERE (old_met, old_known, old_by) IS DISTINCT FROM (met_at, known_at, met_by)),
 revised AS (
     INSERT INTO revision (obligation_id, changed_at, met_at, known_at, waived_at, waived_until)
     SELECT id, %(now)s, old_met, old_known, waived_at, waived_until FROM changed WHERE old_met IS NOT NULL)

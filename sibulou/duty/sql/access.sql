@@ -97,7 +97,7 @@ CREATE INDEX obligation_open ON obligation (area_id, due_at)
 CREATE INDEX obligation_settled ON obligation (area_id, duty_id)
     INCLUDE (seat_id, opened_at, due_at, met_at) WHERE met_at IS NOT NULL;
 CREATE INDEX obligation_late ON obligation (area_id, due_at)
-    WHERE met_at IS NOT NULL AND (met_at > due_at OR known_at > due_at);
+    WHERE met_at > due_at OR known_at > due_at;
 CREATE INDEX obligation_seat_open ON obligation (seat_id, due_at) WHERE met_at IS NULL;
 CREATE INDEX climb_above ON climb (told_at) WHERE step > 0;
 CREATE INDEX obligation_climb ON obligation (next_climb_at) WHERE met_at IS NULL AND next_climb_at IS NOT NULL;
