@@ -31,7 +31,7 @@ from sibulou.duty.problems import (
 from sibulou.duty.scope import scopes
 from sibulou.duty.settle import keep_revisions
 from sibulou.duty.timing import read_timing
-from sibulou.duty.wall import wall
+from sibulou.lib.wall import wall
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Area

@@ -33,10 +33,10 @@ from sibulou.duty.problems import (
 )
 from sibulou.duty.settle import call_off, settle_records
 from sibulou.duty.told import About, Told
-from sibulou.duty.wall import wall
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
 from sibulou.lib.sql import bound_cursor
+from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.area_key import level_of
 from sibulou.roster.audit import By

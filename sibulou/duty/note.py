@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sibulou.duty.models import DutyNote
 from sibulou.lib.problem import Problem
+from sibulou.lib.wall import wall
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed
 from sibulou.roster.models import Area
@@ -56,5 +57,5 @@ def take_over(*, note: DutyNote, by: By, now: datetime) -> None:
         taken = DutyNote.objects.filter(pk=note.pk, taken_at__isnull=True).update(taken_at=now, taken_by=by.name)
         note.refresh_from_db()
         if not taken:
-            raise AlreadyTaken(by=note.taken_by, at=f"{note.taken_at:%F %R}")
+            raise AlreadyTaken(by=note.taken_by, at=wall(note.taken_at or now))
         audit("note.take", by=by, now=now, area=note.area_id, note=note.pk)

@@ -19,7 +19,7 @@ from sibulou.duty.problems import (
     UnknownReason,
 )
 from sibulou.duty.settle import keep_revisions
-from sibulou.duty.wall import wall
+from sibulou.lib.wall import wall
 from sibulou.roster.access import Reach
 from sibulou.roster.audit import By, audit
 from sibulou.roster.role import ROLES, Right

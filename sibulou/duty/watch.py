@@ -21,7 +21,7 @@ from sibulou.duty.scope import scopes
 from sibulou.duty.settle import QUERIES as SETTLE
 from sibulou.duty.settle import end_obligations, revive_obligations
 from sibulou.duty.told import About
-from sibulou.duty.wall import wall
+from sibulou.lib.wall import wall
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import Subject
 from sibulou.roster.problems import BeforeItsStart

@@ -29,7 +29,7 @@ class OpenAlready(Problem):
 
     number = "409.43"
     zh = "{user} 的账号没有停用，无需启用。"
-    en = "{user}'s account is open; nothing need be done."
+    en = "{user}'s account is open already; leave it as it is."
 
 
 def open_account(*, user: User, by: By, now: datetime) -> None:

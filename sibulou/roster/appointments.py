@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from sibulou.lib.wall import wall
 from sibulou.roster.area_key import LEVEL_NAMES
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, named, within
@@ -136,7 +137,7 @@ def appoint(
         holder = _overlapping(Appointment.objects.filter(seat=seat, deputy=False), starts_at, ends_at)
         if holder is None:
             raise
-        raise Overlapping(holder=holder.user.name, starts=f"{holder.starts_at:%F %R}") from None
+        raise Overlapping(holder=holder.user.name, starts=wall(holder.starts_at)) from None
     return appointment
 
 
@@ -174,7 +175,7 @@ def take_leave(
         if seat is not None:
             same = same.filter(Q(seat__isnull=True) | Q(seat=seat))
         if (other := _overlapping(same, starts_at, ends_at)) is not None:
-            raise LeaveOverlaps(user=user.name, starts=f"{other.starts_at:%F %R}")
+            raise LeaveOverlaps(user=user.name, starts=wall(other.starts_at))
         leave = Leave.objects.create(
             user=user, seat=seat, stand_in=stand_in, starts_at=starts_at, ends_at=ends_at, reason=reason.strip()[:200]
         )
@@ -200,7 +201,7 @@ def end_leave(*, leave: Leave, at: datetime, by: By, now: datetime) -> Leave:
 
 def _span(starts_at: datetime, ends_at: datetime | None) -> None:
     if ends_at is not None and ends_at <= starts_at:
-        raise NoAppointmentSpan(starts=f"{starts_at:%F %R}")
+        raise NoAppointmentSpan(starts=wall(starts_at))
 
 
 def _active(user: User) -> None:
@@ -214,7 +215,7 @@ def _end(starts_at: datetime, at: datetime, now: datetime) -> datetime:
     if starts_at >= now and at <= starts_at:
         return starts_at + _INSTANT
     if at <= starts_at:
-        raise BeforeItsStart(at=f"{at:%F %R}", since=f"{starts_at:%F %R}")
+        raise BeforeItsStart(at=wall(at), since=wall(starts_at))
     return at
 
 
@@ -227,7 +228,7 @@ def _was_over(row: Appointment | Leave, changed: int, ends: datetime, user: User
     except (Appointment.DoesNotExist, Leave.DoesNotExist):
         raise OutOfReach from None
     if row.ends_at is not None and row.ends_at <= ends:
-        raise AppointmentOver(user=user.name, ends=f"{row.ends_at:%F %R}")
+        raise AppointmentOver(user=user.name, ends=wall(row.ends_at))
     within(0)
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from sibulou.lib.sql import read_queries
+from sibulou.lib.wall import wall
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, reasoned, within
 from sibulou.roster.models import Appointment, Area, AreaCode, Subject
@@ -36,11 +37,11 @@ def end_subject(*, subject: Subject, at: datetime, by: By, now: datetime, reason
     """
     reason = reasoned(reason)
     if at > now:
-        raise NotYet(at=f"{at:%F %R}", now=f"{now:%F %R}")
+        raise NotYet(at=wall(at), now=wall(now))
     with deed():
         still_on_roster(subject)
         if at < subject.since:
-            raise BeforeItsStart(at=f"{at:%F %R}", since=f"{subject.since:%F %R}")
+            raise BeforeItsStart(at=wall(at), since=wall(subject.since))
         _refuse_what_is_under(subject)
         ended = Subject.objects.filter(pk=subject.pk, until__isnull=True)
         within(ended.update(until=at, ended_by=by.name, end_reason=reason))
@@ -59,7 +60,7 @@ def still_on_roster(subject: Subject) -> None:
     except Subject.DoesNotExist:
         raise OutOfReach from None
     if subject.until is not None:
-        raise SubjectEnded(subject=subject.label, until=f"{subject.until:%F %R}", by=subject.ended_by)
+        raise SubjectEnded(subject=subject.label, until=wall(subject.until), by=subject.ended_by)
 
 
 def _refuse_what_is_under(subject: Subject) -> None:

@@ -29,9 +29,9 @@ class NotAPhone(Problem):
     """The text is no telephone number that can be rung. The fact is `digits`, their count."""
 
     number = "422.20"
-    zh = "这不是能拨通的电话号码（共{digits}位数字）。手机号应为11位；座机请带区号，例如0877；境外号码请以+开头。"
+    zh = "这不是能拨通的电话号码（共{digits}位）。请核对：手机号应为11位；座机请带区号，例如0877；境外号码请以+开头。"
     en = (
-        "This is no telephone number that can be rung ({digits} digits). A mobile number has 11 digits, a "
+        "This is no telephone number that can be rung ({digits} digits). Check it: a mobile number has 11 digits, a "
         "landline needs its area code, such as 0877, and a number from abroad begins with +."
     )
 

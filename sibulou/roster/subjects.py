@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from sibulou.lib.wall import wall
 from sibulou.roster.area_key import LEVEL_NAMES, Level
 from sibulou.roster.audit import By, audit
 from sibulou.roster.codes import INSTITUTION, PLACE, POST, CodeList, read_credit_code
@@ -60,11 +61,11 @@ def open_post(*, post: Post, at: datetime, by: By, now: datetime) -> Post:
     with deed():
         still_on_roster(post.subject)
         if at < post.subject.since:
-            raise BeforeItsStart(at=f"{at:%F %R}", since=f"{post.subject.since:%F %R}")
+            raise BeforeItsStart(at=wall(at), since=wall(post.subject.since))
         opened = Post.objects.filter(pk=post.pk, opened_at__isnull=True).update(opened_at=at)
         post.refresh_from_db()
         if not opened and post.opened_at is not None:
-            raise OpenedAlready(post=post.subject.label, at=f"{post.opened_at:%F %R}")
+            raise OpenedAlready(post=post.subject.label, at=wall(post.opened_at))
         within(opened)
         audit("post.open", by=by, now=now, area=post.subject.area_id, subject=post.pk, at=at.isoformat())
     return post
