@@ -5,7 +5,7 @@ from __future__ import annotations
 from sibulou.roster.access import Reach
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of
 from sibulou.roster.problems import NoRight
-from sibulou.roster.role import Right
+from sibulou.roster.role import ROLES, Right
 
 RIGHT_WORDS: dict[Right, tuple[str, str]] = {
     Right.GAPS: ("查看漏项", "see gaps"),
@@ -36,6 +36,13 @@ def need_over(reach: Reach, area: int, right: Right) -> None:
     """Go on only if the right is held over the area. Raises NoRight."""
     if not reach.covers(area, right):
         raise without(right)
+
+
+def may_fill(reach: Reach, role: str, area: int) -> bool:
+    """Whether one appoints to seats of a role there: administrators to all; whoever grants, to all but those who
+    watch over him (administrators, auditors, data-protection officers: three offices that stay apart)."""
+    apart = ROLES[role].rights & {Right.ADMIN, Right.AUDIT}
+    return reach.covers(area, Right.ADMIN) or (not apart and reach.covers(area, Right.GRANT))
 
 
 def touches(reach: Reach, area: int) -> bool:

@@ -13,6 +13,8 @@ from sibulou.web.labels import pick
 DEEDS: dict[str, tuple[str, str]] = {
     "account.add": ("新建账号 {username}", "made the account {username}"),
     "account.close": ("停用账号 {username}", "closed the account {username}"),
+    "account.code_off": ("停用账号 {username} 的登录验证码", "removed the sign-in code of {username}"),
+    "account.code_on": ("启用账号 {username} 的登录验证码", "set up the sign-in code of {username}"),
     "account.language": ("更改界面语言", "chose a language"),
     "account.open": ("启用账号 {username}", "opened the account {username} again"),
     "account.password": ("更改账号 {username} 的密码", "changed the password of {username}"),

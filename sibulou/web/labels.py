@@ -10,10 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from sibulou.duty.board import answerers
+from sibulou.lib.cipher import CannotOpen
 from sibulou.roster.area_key import Level, ancestor, level_of
 from sibulou.roster.models import Area, Seat, Subject, User
 from sibulou.roster.role import ROLES
-from sibulou.roster.seal import work_phone
+from sibulou.roster.seal import field_cipher, work_phone
 
 KIND_WORDS: dict[str, tuple[str, str]] = {
     "area": ("区域", "area"),
@@ -109,6 +110,16 @@ def subjects(numbers: Iterable[int]) -> Mapping[int, Subject]:
 def masked(text: str) -> str:
     """A number as screens show it: its first three signs and its last two."""
     return f"{text[:3]}{'*' * max(len(text) - 5, 3)}{text[-2:]}" if len(text) > 6 else "*" * len(text)
+
+
+def masked_number(blob: bytes | memoryview | None, name: str) -> str:
+    """A sealed number, masked; empty where none is known, and the sentence where this key does not open it."""
+    if blob is None:
+        return ""
+    try:
+        return masked(field_cipher().open(bytes(blob), field=name))
+    except CannotOpen as problem:
+        return problem.say(language())
 
 
 def clock(moment: datetime) -> str:

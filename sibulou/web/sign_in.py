@@ -15,6 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import Reach, acting
 from sibulou.roster.audit import By, audit
+from sibulou.roster.models import User
+from sibulou.roster.second_factor import WrongCode, device_of, fits
+
+_HALF = "half_signed_in"
+_PATIENCE = 300  # seconds between password and code
 
 
 class LockedOut(Problem):
@@ -33,6 +38,14 @@ class NotSignedIn(Problem):
     en = "User name and password do not match. Check capitals and type them again."
 
 
+class HalfSignedIn(Problem):
+    """A code without a password just before it."""
+
+    number = "401.3"
+    zh = "距离输入密码已经太久。请重新输入用户名和密码。"
+    en = "The password was typed too long ago. Type user name and password again."
+
+
 class SignIn(forms.Form):
     """User name and password, nothing else."""
 
@@ -49,6 +62,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "web/sign_in.html", {"next": onward})
     form = SignIn(request.POST)
     user = None
+    if "code" in request.POST:
+        return _second_step(request, onward)
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
     if user is None:
@@ -56,7 +71,33 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         problem: Problem = LockedOut() if locked else NotSignedIn()
         said = {"next": onward, "sentence": problem.say(get_language() or "zh"), "typed": request.POST.get("username")}
         return render(request, "web/sign_in.html", said, status=problem.status)
-    login(request, user)
+    if device_of(user) is not None:
+        request.session[_HALF] = {"user": user.pk, "at": request.now.timestamp()}  # type: ignore[attr-defined]
+        return render(request, "web/sign_in.html", {"next": onward, "code": True})
+    return _enter(request, user, onward)
+
+
+def _second_step(request: HttpRequest, onward: str) -> HttpResponse:
+    """The code, after the right password: for five minutes, as often as the codes are not slowed down."""
+    half = request.session.get(_HALF) or {}
+    late = request.now.timestamp() - half.get("at", 0) > _PATIENCE  # type: ignore[attr-defined]
+    user = User.objects.filter(pk=half.get("user", 0), is_active=True).first()
+    problem: Problem
+    if late or user is None:
+        request.session.pop(_HALF, None)
+        problem = HalfSignedIn()
+        said = {"next": onward, "sentence": problem.say(get_language() or "zh")}
+        return render(request, "web/sign_in.html", said, status=problem.status)
+    if not fits(user=user, code=request.POST["code"]):
+        problem = WrongCode()
+        asked = {"next": onward, "sentence": problem.say(get_language() or "zh"), "code": True}
+        return render(request, "web/sign_in.html", asked, status=problem.status)
+    return _enter(request, user, onward)
+
+
+def _enter(request: HttpRequest, user: User, onward: str) -> HttpResponse:
+    request.session.pop(_HALF, None)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     with acting(Reach(user_id=user.pk)):
         audit("account.sign_in", by=By(user.name, "", user.pk), now=request.now)  # type: ignore[attr-defined]
     return HttpResponseRedirect(onward)

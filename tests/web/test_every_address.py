@@ -22,9 +22,10 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.appointments import take_leave
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
-from sibulou.roster.models import Appointment, Area, Subject, User
+from sibulou.roster.models import Appointment, Area, Leave, Subject, User
 from sibulou.roster.role import ROLES, Right
 from tests.web.scene import Scene
 
@@ -46,6 +47,7 @@ class Things:
     note: int
     user: User
     appointment: Appointment
+    leave: Leave
     plan: int
 
 
@@ -176,6 +178,11 @@ def _reads(who: Who, things: Things) -> bool:
     return who.over(things.record.area_id, Right.PEOPLE) or things.household.pk in who.keeps
 
 
+def no_such_answer(who: Who, things: Things) -> int:
+    """The record of the table holds no sealed answer: whoever reads it is told so."""
+    return 422 if _reads(who, things) else 404
+
+
 def refusal(who: Who, things: Things) -> int | frozenset[int]:
     return OK if who.over(things.refusal.area_id or 0, Right.PEOPLE) else 404
 
@@ -206,6 +213,32 @@ def ending(who: Who, things: Things) -> int | frozenset[int]:
     if who.over(area, Right.ADMIN) or who.over(area, Right.GRANT):
         return OK
     return 403 if who.over(area, Right.GAPS) or who.user.pk == things.appointment.user_id else 404
+
+
+def excusing(who: Who, things: Things) -> int | frozenset[int]:
+    """A leave is entered and ended by whoever grants there; whoever else sees the appointment is told so."""
+    if who.over(things.appointment.seat.area_id, Right.GRANT):
+        return OK
+    return 403 if ending(who, things) != 404 else 404
+
+
+def appointing(what: str) -> Judge:
+    """Appointing where something of the county is: whoever sees it and grants there; a keeper who sees it may not."""
+
+    def judge(who: Who, things: Things) -> int | frozenset[int]:
+        subject = _subject(things, what)
+        if not who.sees(subject):
+            return 404
+        return OK if who.over(subject.area_id, Right.GRANT) else 403
+
+    return judge
+
+
+def appointing_in_the_county(who: Who, things: Things) -> int | frozenset[int]:
+    county = things.scene.world.county.pk
+    if not who.over(county, Right.GAPS):
+        return 404
+    return OK if who.over(county, Right.GRANT) else 403
 
 
 def unmasking(who: Who, things: Things) -> int | frozenset[int]:
@@ -286,14 +319,27 @@ ADDRESSES: dict[str, Entry] = {
     "gaps/table.csv": Entry(boards),
     "areas/<int:key>/": Entry(area_of_the_county, fill=_county_key),
     "areas/<int:key>/books/": Entry(area_of_the_county, fill=_county_key),
+    "areas/<int:key>/chain/": Entry(appointing_in_the_county, fill=_county_key),
+    "areas/<int:key>/appointments/": Entry(
+        None, appointing_in_the_county, fill=_county_key,
+        data=lambda things: {"role": "health_bureau", "username": things.user.username, "deputy": "yes"},
+    ),
     "mine/": Entry(anyone),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
+    "people/": Entry(
+        holding(Right.PEOPLE), holding(Right.PEOPLE), data=lambda things: {"identity": "P0000000"}
+    ),
     "people/<int:number>/": Entry(
         seeing("yang_zhiqiang"), fill=lambda things: {"number": things.scene.world.yang_zhiqiang.pk}
     ),
     "subjects/<int:number>/": Entry(seeing("post"), fill=lambda things: {"number": things.scene.world.post.pk}),
     "subjects/<int:number>/numbers/": Entry(
         None, unmasking, fill=_number("household"), data=lambda things: {"field": "phone", "reason": "核对"}
+    ),
+    "subjects/<int:number>/chain/": Entry(appointing("household"), fill=_number("household")),
+    "subjects/<int:number>/appointments/": Entry(
+        None, appointing("household"), fill=_number("household"),
+        data=lambda things: {"role": "guard", "username": things.user.username},
     ),
     "subjects/<int:number>/records/new/": Entry(
         telling("household"), telling("household"), fill=_number("household"),
@@ -304,6 +350,9 @@ ADDRESSES: dict[str, Entry] = {
         None, asking, fill=_number("obligation"), data=lambda things: {"reason": "away"}
     ),
     "records/<uuid:number>/": Entry(record, fill=_number("record")),
+    "records/<uuid:number>/answers/": Entry(
+        None, no_such_answer, fill=_number("record"), data=lambda things: {"field": "phone", "reason": "核对"}
+    ),
     "records/<uuid:number>/withdrawal/": Entry(None, record, fill=_number("record")),
     "waivers/": Entry(waiver_list),
     "waivers/<int:number>/answer/": Entry(
@@ -347,8 +396,14 @@ ADDRESSES: dict[str, Entry] = {
         None, own_county_account, fill=_account, data=lambda things: {"password": "longer-than-ten"}
     ),
     "appointments/<int:number>/end/": Entry(None, ending, fill=_number("appointment")),
+    "appointments/<int:number>/leaves/": Entry(
+        None, excusing, fill=_number("appointment"),
+        data=lambda things: {"ends": f"{things.scene.now + timedelta(days=2):%Y-%m-%dT%H:%M}+00:00"},
+    ),
+    "leaves/<int:number>/end/": Entry(None, excusing, fill=_number("leave")),
     "account/": Entry(anyone),
     "account/password/": Entry(None, lambda who, things: 422, data=lambda things: {"old": "x", "new": "y"}),
+    "account/code/": Entry(None, anyone, data=lambda things: {"step": "begin"}),
     "account/language/": Entry(None, anyone, data=lambda things: {"language": "en"}),
     "refusals/": Entry(anyone),
     "refusals/<int:number>/": Entry(refusal, refusal, fill=_number("refusal"), data=lambda things: {"how": "已核实"}),
@@ -394,6 +449,7 @@ def things_of(scene: Scene) -> Things:
         waiver = ask_waiver(obligation=obligation, reason="away", words="", until=None, by=asker, now=now)
         note = write_note(area=world.county, text="一切正常", by=By("上一班", "", None), now=now)
         user = scene.inside("unit_head", "grid_a1")
+        appointment = Appointment.objects.select_related("seat").filter(user=user)[0]
         return Things(
             scene=scene,
             household=world.zhang.subject,
@@ -403,7 +459,15 @@ def things_of(scene: Scene) -> Things:
             waiver=waiver.pk,
             note=note.pk,
             user=user,
-            appointment=Appointment.objects.select_related("seat").filter(user=user)[0],
+            appointment=appointment,
+            leave=take_leave(
+                user=user,
+                seat=appointment.seat,
+                starts_at=now + timedelta(days=9),
+                ends_at=now + timedelta(days=10),
+                by=by,
+                now=now,
+            ),
             plan=scene.event.stages.get().version_id,
         )
 

@@ -19,7 +19,16 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Ch
 NARROW, WIDE = 360, 1280
 PLACES = {
     "段勇": ("/mine/", "/waivers/", "/refusals/", "/account/", "/feedback/"),
-    "林静": ("/mine/", "/notes/", "/events/", "/events/new/", "/events/1/", "/events/1/end/"),
+    "林静": (
+        "/mine/",
+        "/people/?q=%E5%BC%A0%E4%BC%9F",
+        "/areas/530499000000000000/chain/",
+        "/notes/",
+        "/events/",
+        "/events/new/",
+        "/events/1/",
+        "/events/1/end/",
+    ),
     "潘宇": ("/accounts/", "/accounts/new/", "/mine/"),
     "韩冰": ("/audit/", "/mine/"),
 }

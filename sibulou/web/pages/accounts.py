@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,7 +26,8 @@ from sibulou.roster.models import Appointment, Area, Seat, User
 from sibulou.roster.problems import NotInTheList, OutOfReach
 from sibulou.roster.role import ROLES, Right
 from sibulou.roster.seal import work_phone
-from sibulou.web.allow import need, need_over, roots
+from sibulou.roster.second_factor import device_of, remove
+from sibulou.web.allow import may_fill, need, need_over, roots, without
 from sibulou.web.labels import language, pick, places, word
 from sibulou.web.middleware import Asking
 from sibulou.web.texts import moment_or_none, number_of
@@ -102,7 +104,7 @@ def terms_of(request: Asking, about: Q) -> list[Term]:
             role=ROLES[row.seat.role].label(language()),
             place=row.seat.subject.label if row.seat.subject else where[row.seat.area_id],
             current=row.starts_at <= request.now and _lasts(row, request.now),
-            mine_to_end=_lasts(row, request.now) and may_appoint(request.reach, row.seat.area_id),
+            mine_to_end=_lasts(row, request.now) and may_fill(request.reach, row.seat.role, row.seat.area_id),
         )
         for row in rows
     ]
@@ -110,11 +112,6 @@ def terms_of(request: Asking, about: Q) -> list[Term]:
 
 def _lasts(row: Appointment, now: datetime) -> bool:
     return row.ends_at is None or row.ends_at > now
-
-
-def may_appoint(reach: Reach, area: int) -> bool:
-    """Whether one appoints to seats there: administrators, and whoever may grant."""
-    return reach.covers(area, Right.ADMIN) or reach.covers(area, Right.GRANT)
 
 
 @sensitive_post_parameters("password")
@@ -158,6 +155,7 @@ def _draw(request: Asking, user: User, *, sentence: str = "", status: int = 200)
         "roles": _roles(),
         "areas": _areas(county[0]) if county else [],
         "locked": user.username in _locked(),
+        "code": device_of(user) is not None,
         "typed": request.POST,
         "sentence": sentence,
     }
@@ -225,10 +223,13 @@ def appointment_end(request: Asking, number: int) -> HttpResponse:
     row = Appointment.objects.select_related("seat", "user").filter(pk=number).first()
     if row is None:
         raise Http404
-    if not may_appoint(request.reach, row.seat.area_id):
-        need_over(request.reach, row.seat.area_id, Right.GRANT)
+    if not may_fill(request.reach, row.seat.role, row.seat.area_id):
+        raise without(Right.GRANT)
     end_appointment(appointment=row, at=request.now, by=request.by, now=request.now)
     messages.success(request, word("任职已结束。", "The appointment has ended."))
+    onward = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+        return HttpResponseRedirect(onward)
     return HttpResponseRedirect(f"/accounts/{row.user_id}/" if request.reach.has(Right.ADMIN) else "/mine/")
 
 
@@ -238,6 +239,7 @@ _SAID = {
         "Closed: its seats fall to deputies or stand vacant from now on.",
     ),
     "open": ("账号已启用。", "The account is open again."),
+    "without_code": ("已取消手机验证码，请尽快让本人重新设置。", "The code is removed; have it set up again soon."),
     "unlocked": ("已解锁，可以重新登录。", "Unlocked: it may sign in again."),
 }
 
@@ -248,7 +250,7 @@ def state(request: Asking, number: int) -> HttpResponse:
     need(request.reach, Right.ADMIN)
     user = _user(request, number)
     wanted = request.POST.get("state", "")
-    deeds = {"closed": close_account, "open": open_account, "unlocked": unlock_account}
+    deeds = {"closed": close_account, "open": open_account, "unlocked": unlock_account, "without_code": remove}
     if wanted not in deeds:
         raise NotInTheList(field="state", given=wanted[:20], allowed=", ".join(deeds))
     try:

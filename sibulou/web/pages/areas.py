@@ -45,6 +45,7 @@ def area(request: Asking, key: int) -> HttpResponse:
         "tally": tally(counts, chosen=frozenset(), language=language()),
         "seats": seat_rows(found.pk, at=asked.moment.at, language=language()),
         "things": _things(found),
+        "may_appoint": request.reach.covers(found.pk, Right.GRANT),
         "parts": Area.objects.filter(parent=found, until__isnull=True) if found.at >= Level.VILLAGE else [],
         "stricter": _stricter(found),
         **_households(found, request.GET.get("after", "")),

@@ -9,18 +9,22 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from sibulou.lib.problem import Problem
 from sibulou.roster.accounts import change_password, choose_language
 from sibulou.roster.models import User
+from sibulou.roster.problems import NotInTheList
 from sibulou.roster.seal import work_phone
-from sibulou.web.labels import language, word
+from sibulou.roster.second_factor import ADVISED, WrongCode, begin, confirm, device_of, fits, remove, secret_of
+from sibulou.web.labels import language, pick, word
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.accounts import terms_of
 
 
+@never_cache
 @require_GET
 def own(request: Asking) -> HttpResponse:
     """One's own account."""
@@ -28,11 +32,16 @@ def own(request: Asking) -> HttpResponse:
 
 
 def _draw_own(request: Asking, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    begun = device_of(request.user, confirmed=False)
     facts = {
         "terms": [term for term in terms_of(request, Q(user=request.user)) if term.current],
         "phone": work_phone(request.user),
         "languages": settings.LANGUAGES,
         "sentence": sentence,
+        "device": device_of(request.user),
+        "begun": begun,
+        "secret": secret_of(begun) if begun else "",
+        "advised": bool(ADVISED & set(request.reach.roles)),
     }
     return render(request, "web/account.html", facts, status=status)
 
@@ -57,6 +66,36 @@ def own_password(request: Asking) -> HttpResponse:
     return HttpResponseRedirect("/account/")
 
 
+_SAID = {
+    "begin": ("请在手机上登记密钥，再填验证码确认。", "Enter the secret on your phone, then confirm with a code."),
+    "confirm": ("已启用，下次登录要填手机验证码。", "It is on: at the next sign-in a code is asked for."),
+    "remove": ("已停用手机验证码。", "No code is asked for any more."),
+}
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_POST
+def own_code(request: Asking) -> HttpResponse:
+    """Set up a code at sign-in, confirm it, or do without it again."""
+    user, step, code = User.objects.get(pk=request.user.pk), request.POST.get("step", ""), request.POST.get("code", "")
+    try:
+        if step == "begin":
+            begin(user=user)
+        elif step == "confirm":
+            confirm(user=user, code=code, by=request.by, now=request.now)
+        elif step == "remove":
+            if device_of(user) is not None and not fits(user=user, code=code):
+                raise WrongCode
+            remove(user=user, by=request.by, now=request.now)
+        else:
+            raise NotInTheList(field="step", given=step[:20], allowed=", ".join(_SAID))
+    except Problem as problem:
+        return _draw_own(request, sentence=problem.say(language()), status=problem.status)
+    messages.success(request, pick(_SAID[step], language()))
+    return HttpResponseRedirect("/account/")
+
+
 @require_POST
 def own_language(request: Asking) -> HttpResponse:
     """Choose the language of the pages, here and on the next device."""
@@ -71,4 +110,5 @@ urlpatterns: list[URLPattern] = [
     path("account/", own),
     path("account/password/", own_password),
     path("account/language/", own_language),
+    path("account/code/", own_code),
 ]

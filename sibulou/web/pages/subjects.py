@@ -15,14 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from sibulou.duty.models import Obligation, Watch
-from sibulou.lib.cipher import CannotOpen
 from sibulou.lib.problem import Problem
 from sibulou.roster import codes
 from sibulou.roster.identity import Kind
 from sibulou.roster.models import Household, Person, Seat, Subject
 from sibulou.roster.role import Right
-from sibulou.roster.seal import HOUSEHOLD_PHONE, IDENTITY, PERSON_PHONE, field_cipher, unmask
-from sibulou.web.labels import KIND_WORDS, address_of, clock, language, masked, owners, pick, places
+from sibulou.roster.seal import HOUSEHOLD_PHONE, IDENTITY, PERSON_PHONE, unmask
+from sibulou.web.labels import KIND_WORDS, address_of, clock, language, masked_number, owners, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.owed import owed
 from sibulou.web.sheet import doors, forms_about, may_tell
@@ -139,6 +138,7 @@ def _draw(
         "history": page,
         "may_tell": may_tell(request, subject) and subject.until is None,
         "forms": [(form.key, form.title.say(language())) for form in forms_about(subject.kind, request.now)],
+        "may_appoint": request.reach.covers(subject.area_id, Right.GRANT) and subject.until is None,
         "may_unmask": request.reach.covers(subject.area_id, Right.UNMASK),
         "sentence": sentence,
         "revealed": revealed,
@@ -207,10 +207,7 @@ def _watches(subject: Subject) -> list[tuple[str, Watch]]:
 def _sealed(label: str, blob: bytes | memoryview | None, field: str, name: str) -> list[Fact]:
     if blob is None:
         return [Fact(label, _word("没有登记", "none known"))]
-    try:
-        return [Fact(label, masked(field_cipher().open(bytes(blob), field=name)), field=field)]
-    except CannotOpen as problem:
-        return [Fact(label, problem.say(language()))]
+    return [Fact(label, masked_number(blob, name), field=field)]
 
 
 def _household_facts(subject: Subject, today: date) -> list[Fact]:
