@@ -37,6 +37,7 @@ check: setup-dev ## 全部检查 · all checks
 
 docs: setup ## 重写由程序生成的参考文档 · write the generated reference pages anew
 	@$(SIBULOU) docs
+	@.venv/bin/python tools/rules.py
 
 clean: ## 删去安装和缓存，县里的数据留在 data/ · remove what was set up; the county's data stay in data/
 	@tools/python tools/clean.py

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,14 @@ from .conftest import ROOT
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     """If this fails: `make docs`, and commit the page with the change."""
     assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == pages.PAGES[name]()
+
+
+def test_the_rule_book_is_up_to_date() -> None:
+    """If this fails: `make docs`, and commit the page with the change."""
+    checked = subprocess.run(
+        [sys.executable, "tools/rules.py", "--check"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_every_command_named_in_a_document_exists() -> None:
