@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.web.test_waivers import asked_by
 
 from sibulou.duty.escalate import escalate
 from sibulou.roster.access import EVERYTHING, acting
@@ -13,6 +12,7 @@ from sibulou.roster.models import Appointment
 from tests.web.pages import built  # noqa: F401 - the scene four days on
 from tests.web.reading import words
 from tests.web.scene import Scene
+from tests.web.test_waivers import asked_by
 
 pytestmark = pytest.mark.django_db
 
