@@ -11,16 +11,17 @@ from django.db import connection
 from sibulou.demo.dice import Dice
 from sibulou.demo.parameters import parameters
 from sibulou.duty.models import Event, Watch
+from sibulou.duty.told import About
 from sibulou.roster.area_key import Level, ancestor
-from sibulou.roster.models import Appointment, Seat, Subject, User
+from sibulou.roster.models import Appointment, Seat, User
 
 MADE_BY = "村总支"
 
 
-def make_guard_seats(people: Iterable[Subject]) -> None:
+def make_guard_seats(people: Iterable[About]) -> None:
     """A seat for the guard of each, and statistics that say so: many watches begin at once in a bulk load."""
     Seat.objects.bulk_create(
-        [Seat(role="guard", area_id=one.area_id, subject=one) for one in people], ignore_conflicts=True
+        [Seat(role="guard", area_id=one.area_id, subject_id=one.pk) for one in people], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE seat")

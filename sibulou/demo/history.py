@@ -18,6 +18,7 @@ from sibulou.demo.habits import County
 from sibulou.demo.roll import Answering, Owed, whole
 from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running
+from sibulou.duty.told import About
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.roster.audit import CLOCKWORK
 from sibulou.roster.models import Subject
@@ -103,7 +104,8 @@ class History:
         """Do what the plan's rules call for, as intake does: in the name of who told, as it was heard."""
         if not ruled:
             return
-        subjects = Subject.objects.in_bulk({deed.subject for deed in ruled})
+        rows = Subject.objects.filter(pk__in={deed.subject for deed in ruled}).values_list("pk", "kind", "area_id")
+        subjects = {pk: About(pk, kind, area, language="", listed=0) for pk, kind, area in rows}
         known = {deed.subject: self.judge.facts(deed) for deed in ruled}
         of_event = [self.running]
         forms = watch_forms(of_event)
