@@ -87,18 +87,18 @@ class Gap:
         return self.due_at if self.overdue else self.opened_at
 
 
-def _run(name: str, moment: Moment, facts: Mapping[str, object], **pieces: str) -> list[tuple[Any, ...]]:
+def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         told: dict[str, Any] = {**moment.facts(), **facts}
-        cursor.execute(_statement(name, moment, **pieces), told)
+        cursor.execute(_statement(name, moment), told)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _statement(name: str, moment: Moment, **pieces: str) -> str:
-    """A statement with the pieces of this moment, and those given, in place."""
+def _statement(name: str, moment: Moment) -> str:
+    """A statement with the pieces of this moment in place."""
     parts = moment.parts
-    parts = {key: text.format(**parts) for key, text in parts.items()} | {"wanted": QUERIES["wanted"]} | pieces
+    parts = {key: text.format(**parts) for key, text in parts.items()} | {"wanted": QUERIES["wanted"]}
     for part in ("overdue_rows", "unowned_rows", "gap_rows", "standing_counts"):
         parts[part] = QUERIES[part].format(**parts)
     return QUERIES[name].format(**parts)
@@ -186,15 +186,10 @@ def books(area: int, moment: Moment) -> BookTable:
         "span": span(Level(min(level_of(area) + 1, Level.MICRO))),
         "vacant": vacant_seats(area, moment),
     }
-    name = "live_books" if moment.live else "books"
-    whole = _run(name, moment, facts, place="", by_place="")
-    cells = _run(name, moment, facts, place=QUERIES["place"], by_place="GROUP BY 1, 2")
-    return BookTable(
-        area,
-        moment,
-        sum((Books(*found) for found in whole), Books()),
-        _added(((child, duty), Books(*found)) for child, duty, *found in cells),
-    )
+    rows = _run("live_books" if moment.live else "books", moment, facts)
+    lines = [((child, duty), Books(*found)) for child, duty, *found in rows]
+    whole = sum((found for (child, _), found in lines if child is None), Books())
+    return BookTable(area, moment, whole, _added((place, found) for place, found in lines if place[0] is not None))
 
 
 @dataclass(frozen=True)

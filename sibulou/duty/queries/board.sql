@@ -30,30 +30,29 @@ count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) AS expected
 
 -- name: books
--- The books of an area: as a whole, or by child area and duty, which added up must be those of the whole.
-SELECT {place} {standing_counts}
+-- The books of an area, by child area and duty and as a whole (without a child): counted apart, row by row, of one
+-- snapshot; the parts added up must be the whole.
+SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, {standing_counts}
 FROM {source} o
 WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-{by_place}
+GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
 
 -- name: live_books
 -- The same as things stand: what is settled and what is open, each from the index that holds it. A place comes twice.
-SELECT {place} count(*) FILTER (WHERE o.met_at <= o.due_at) AS met, count(*) FILTER (WHERE o.met_at > o.due_at) AS met_late,
+SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
+       count(*) FILTER (WHERE o.met_at <= o.due_at) AS met, count(*) FILTER (WHERE o.met_at > o.due_at) AS met_late,
        0 AS waived, 0 AS overdue, 0 AS pending, 0 AS unowned, count(*) AS expected
 FROM obligation o
 WHERE o.met_at IS NOT NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-{by_place}
+GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
 UNION ALL
-SELECT {place} 0, 0, count(*) FILTER (WHERE NOT ({owed})), count(*) FILTER (WHERE {owed} AND o.due_at <= %(at)s),
+SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, 0, 0, count(*) FILTER (WHERE NOT ({owed})),
+       count(*) FILTER (WHERE {owed} AND o.due_at <= %(at)s),
        count(*) FILTER (WHERE {owed} AND o.due_at > %(at)s),
        count(*) FILTER (WHERE {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])), count(*)
 FROM obligation o
 WHERE o.met_at IS NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-{by_place}
-
--- name: place
--- The child area and the duty of a line of the books.
-o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
+GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
 
 -- name: wanted
 -- Which gaps a filter lets through: of these duties, of an owner's role, overdue with these kinds or on a vacant seat.
