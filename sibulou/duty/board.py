@@ -1,7 +1,7 @@
 """What the screens ask of the kernel: books, gaps, cells and lists, live or as of any moment.
 
 Every number carries the moment it is of (`Moment`): `at`, and `known`, by what was known when. Nothing here is
-cached or stored; one index on the open rows carries it.
+cached or stored; one index on the open rows carries it, and one on the settled rows the books.
 """
 
 from __future__ import annotations
