@@ -72,13 +72,13 @@ def _scans(run: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _of_obligations(node: dict[str, Any]) -> list[tuple[str, str]]:
+def _of_obligations(node: dict[str, Any], table: str = "") -> list[tuple[str, str]]:
+    """The scans of obligations under a node; a bitmap's index scans name no table, and are of the one above them."""
+    table = node.get("Relation Name", table)
     own: list[tuple[str, str]] = []
-    if node.get("Relation Name") == "obligation":
+    if table == "obligation" and "Scan" in node["Node Type"]:
         own = [(node["Node Type"], node.get("Index Name", ""))]
-    if node["Node Type"] == "Bitmap Index Scan":
-        own = [(node["Node Type"], node["Index Name"])]
-    return own + [scan for child in node.get("Plans", []) for scan in _of_obligations(child)]
+    return own + [scan for child in node.get("Plans", []) for scan in _of_obligations(child, table)]
 
 
 OPEN = {"obligation_open", "obligation_seat_open"}
