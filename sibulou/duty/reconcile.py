@@ -213,8 +213,14 @@ class Judged:
     """Ended because a watch was lifted, and called for again since the lifting was corrected."""
 
 
-def judge(event: Event, key: str, *, now: datetime, subjects: Sequence[int] | None = None) -> Judged:
-    """Hold what a duty has open in an event against its panes, for all subjects or those named."""
+def judge(
+    event: Event, key: str, *, now: datetime, subjects: Sequence[int] | None = None, also_met: bool = False
+) -> Judged:
+    """Hold what a duty has open in an event against its panes, for all subjects or those named.
+
+    `also_met` judges what was met too: a watch that a correction took back called for nothing, met or not, and the
+    books must say so whichever of the two came first.
+    """
     called: set[int] = set()
     duty = 0
     with connection.cursor() as cursor:
@@ -223,13 +229,13 @@ def judge(event: Event, key: str, *, now: datetime, subjects: Sequence[int] | No
             for segment in segments(running, key) if key in running.plan.duties else ():
                 panes = _panes_of(running, key, segment, now=now, subjects=subjects)
                 if panes is not None:
-                    cursor.execute(QUERY["called"].format(panes=panes.sql), panes.facts)
+                    cursor.execute(QUERY["called"].format(panes=panes.sql), panes.facts | {"also_met": also_met})
                     called.update(row[0] for row in cursor.fetchall())
         facts: dict[str, Any] = {
             "duty": duty, "event": event.pk, "before": now + LOOK_AHEAD,
-            "subjects": None if subjects is None else list(subjects),
+            "subjects": None if subjects is None else list(subjects), "also_met": also_met,
         }  # fmt: skip
-        cursor.execute(QUERY["unmet"], facts)
+        cursor.execute(QUERY["opened"], facts)
         rows = cursor.fetchall()
     uncalled: dict[int, list[int]] = {}
     for one, area, ended, _ in rows:

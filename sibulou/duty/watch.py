@@ -179,7 +179,7 @@ def follow_watches(subjects: Sequence[int], *, reason: str, by: By, now: datetim
         duties = frozenset(key for one in of_event for key, duty in one.plan.duties.items() if duty.scope in keys)
         reconcile(now=now, duties=duties, events=[event], subjects=subjects)
         for key in sorted(duties):
-            judged = judge(event, key, now=now, subjects=subjects)
+            judged = judge(event, key, now=now, subjects=subjects, also_met=True)
             for area, ids in judged.uncalled.items():
                 end_obligations(ids, area=area, reason="watch_lifted", words=reason, by=by, now=now)
             revive_obligations(judged.to_revive, now=now)

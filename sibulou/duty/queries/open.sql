@@ -60,17 +60,17 @@ ON CONFLICT DO NOTHING
 RETURNING id
 
 -- name: called
--- The unmet obligations of a duty that its panes call for.
+-- The obligations of a duty that its panes call for: the unmet, or all.
 SELECT o.id FROM obligation o
 JOIN ({panes}) p ON p.subject_id = o.subject_id AND p.opens = o.opened_at
-WHERE o.duty_id = %(duty)s AND o.opened_by IS NULL AND o.met_at IS NULL
+WHERE o.duty_id = %(duty)s AND o.opened_by IS NULL AND (%(also_met)s OR o.met_at IS NULL)
 
--- name: unmet
--- The unmet obligations of a duty that the calendar opened, and whether a watch that was lifted or corrected ended them.
+-- name: opened
+-- The obligations of a duty that the calendar opened, the unmet or all, and whether a watch that was lifted or corrected ended them.
 SELECT o.id, o.area_id, o.waived_at IS NOT NULL AND o.waived_until IS NULL AS ended,
        COALESCE(w.kind = 'end' AND w.reason = 'watch_lifted', false) AS by_watch
 FROM obligation o JOIN stage s ON s.id = o.stage_id LEFT JOIN waiver w ON w.id = o.waiver_id
-WHERE o.duty_id = %(duty)s AND o.opened_by IS NULL AND o.met_at IS NULL AND s.event_id = %(event)s
+WHERE o.duty_id = %(duty)s AND o.opened_by IS NULL AND (%(also_met)s OR o.met_at IS NULL) AND s.event_id = %(event)s
   AND o.opened_at < %(before)s AND (%(subjects)s::bigint[] IS NULL OR o.subject_id = ANY (%(subjects)s))
 
 -- name: triggered

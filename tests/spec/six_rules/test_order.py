@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sibulou.duty.models import Obligation, Watch
@@ -34,6 +34,16 @@ PIECES = (
     "Lake | 1 Mar 12:00 | settled | as settled | answers gate",
     "Zhao | 1 Mar 08:20 | reading 36.5 | as stray | corrects morning",
 )
+TAKEN_BACK = (
+    "Wang | 1 Mar 21:00 | lifted | as lift",
+    "Wang's | 1 Mar 10:00 | mended | as mend | answers three",
+    "Lake | 1 Mar 12:00 | settled | as settled | answers gate",
+    "Wang | 1 Mar 08:10 | reading 36.5 | as morning",
+    "Wang | 1 Mar 18:40 | reading 38.6 | as fever",
+    "Wang | 1 Mar 07:30 | seen far | as put",
+    "Wang | 1 Mar 07:30 | seen near | as nearby | corrects put",
+)
+"""A watch whose readings were met before a correction says that it never was: found by chance, kept by name."""
 STARTED = ("temperature", "watching", "guarded", "check", "clinic", "mend", "match")
 
 
@@ -83,6 +93,7 @@ def _correct_what_is_there(line: str, lines: Sequence[str]) -> bool:
     lines=st.lists(st.sampled_from(PIECES), min_size=2, max_size=10, unique=True),
     seeds=st.tuples(st.integers(0, 999), st.integers(0, 999)),
 )
+@example(lines=TAKEN_BACK, seeds=(0, 315))
 def test_any_order_repetition_split_and_delay_leaves_the_same_county(
     db: None, lines: Sequence[str], seeds: tuple[int, int]
 ) -> None:
