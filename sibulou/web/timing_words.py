@@ -31,6 +31,11 @@ def cadence_words(cadence: Cadence, language: str) -> str:
     return pick((f"一次，{within}内", f"once, within {within}"), language)
 
 
+def in_words(cadence: Cadence) -> tuple[str, str]:
+    """When it is due, in both languages."""
+    return cadence_words(cadence, "zh"), cadence_words(cadence, "en")
+
+
 def _length(length: timedelta, language: str) -> str:
     minutes = int(length.total_seconds() // 60)
     for unit, zh, en in ((1440, "日", "days"), (60, "小时", "hours")):

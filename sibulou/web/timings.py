@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sibulou.duty.cadence import After, Cadence, Clocks, Daily, Every
+from sibulou.duty.cadence import After, Cadence, Daily, Every
+from sibulou.web.timing_words import in_words
+
+__all__ = ["Box", "boxes", "in_words", "read_boxes", "said"]
 
 _CLOCKS = (
     ("warn", ("提醒责任人", "owner warned")),
@@ -73,14 +76,3 @@ def said(span: timedelta) -> str:
     hours, left = divmod(rest, 60)
     parts = [f"{count} {unit}" for count, unit in ((days, "days"), (hours, "hours"), (left, "min")) if count]
     return " ".join(parts) or "0 min"
-
-
-def in_words(cadence: Cadence) -> tuple[str, str]:
-    """A timing in one line, in both languages."""
-    if isinstance(cadence, Daily):
-        due = "、".join(f"{slot.due:%H:%M}" for slot in cadence.slots)
-        return f"每天 {due} 前", f"daily by {due}"
-    clocks: Clocks = cadence.clocks
-    if isinstance(cadence, Every):
-        return f"每 {cadence.days} 天，{said(clocks.due)} 内", f"every {cadence.days} days, within {said(clocks.due)}"
-    return f"{said(clocks.due)} 内", f"within {said(clocks.due)}"

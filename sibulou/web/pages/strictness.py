@@ -22,7 +22,8 @@ from sibulou.web.labels import language, pick, word
 from sibulou.web.middleware import Asking
 from sibulou.web.running import NothingChosen, running_event
 from sibulou.web.texts import number_of
-from sibulou.web.timings import Box, boxes, in_words, read_boxes
+from sibulou.web.timing_words import cadence_words
+from sibulou.web.timings import Box, boxes, read_boxes
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +56,7 @@ def strictness(request: Asking, number: int) -> HttpResponse:
         "event": row,
         "area": area,
         "duty": duty.title.say(language()),
-        "county": word(*in_words(timing)),
+        "county": cadence_words(timing, language()),
         "boxes": [(box, pick(box.words, language())) for box in typed],
         "triggered": isinstance(timing, Triggered),
         "sentence": sentence,
