@@ -204,7 +204,10 @@ os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release,
 
 def _start_clockwork() -> subprocess.Popen[bytes]:
     with _starting:
-        return subprocess.Popen([sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE)
+        # a session of its own: Ctrl-C is for who keeps it, who then ends it
+        return subprocess.Popen(
+            [sys.executable, "-m", "sibulou", "work", "--until-eof"], stdin=subprocess.PIPE, start_new_session=True
+        )
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -157,7 +157,7 @@ def make(script: Script) -> None:
 
     Raises NotMade when that process fails; it has said why.
     """
-    words = [sys.executable, "-m", "sibulou.demo.play", "make", json.dumps(asdict(script))]
+    words = [sys.executable, "-m", "sibulou.demo.child", "make", json.dumps(asdict(script))]
     if subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode:
         raise NotMade(folder=database.find(os.environ).data)
 
@@ -206,7 +206,7 @@ def _serve(given: argparse.Namespace, place: database.Place, script: Script) -> 
 def _field(data: Path, script: Script, since: datetime) -> Iterator[None]:
     """The people in the field, as a child of this process."""
     words = [str(data), str(script.seed), since.isoformat(), script.now.isoformat()]
-    child = subprocess.Popen([sys.executable, "-m", "sibulou.demo.play", *words], stdin=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, "-m", "sibulou.demo.child", "field", *words], stdin=subprocess.PIPE)
     try:
         yield
     finally:
@@ -237,10 +237,3 @@ def field(data: str, seed: str, since: str, first: str) -> None:
 
     with contextlib.suppress(KeyboardInterrupt):
         live(Path(data), int(seed), datetime.fromisoformat(since) - timedelta(minutes=1), datetime.fromisoformat(first))
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "make":
-        make_here(sys.argv[2])
-    else:
-        field(*sys.argv[1:])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections, transaction
 from django.test import override_settings
@@ -28,7 +30,7 @@ from sibulou.duty.models import Event, Obligation, Record, Refusal, Waiver, Watc
 from sibulou.duty.personal import open_answers
 from sibulou.duty.reconcile import drift, reconcile
 from sibulou.duty.settle import settle_all
-from sibulou.lib import database
+from sibulou.lib import database, postgres
 from sibulou.roster.access import EVERYTHING
 from sibulou.roster.audit import CLOCKWORK, By
 from sibulou.roster.models import AreaCode, User
@@ -263,3 +265,30 @@ def test_the_clock_stands_where_it_stopped(tmp_path: Path) -> None:
     assert kept_clock(tmp_path) == NOW
     (tmp_path / "clock.json").write_text("nonsense")
     assert kept_clock(tmp_path) is None
+
+
+@pytest.fixture
+def own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[database.Place]:
+    """A data folder with a server of its own, as `make demo` finds one on a fresh machine."""
+    with tempfile.TemporaryDirectory(prefix="sib", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("SIBULOU_DATA", folder)
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        yield database.find({"SIBULOU_DATA": folder})
+        postgres.stop(Path(folder))
+
+
+def test_a_fresh_folder_gets_its_county_from_a_process_of_its_own(own_folder: database.Place) -> None:
+    """The real process, on a hamlet: the county is there, whole, and is not made twice."""
+    connections = database.open(own_folder)
+    script = Script("530425", 0.007, 1, 1)
+    prepare(own_folder, connections, script, fresh=False)
+    entry = connections.owner
+    with psycopg.connect(host=entry["HOST"], port=entry["PORT"], user=entry["USER"], dbname=entry["NAME"]) as session:
+        counted = session.execute("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM obligation)").fetchone()
+    assert counted is not None
+    people, owed = counted
+    assert people > 500
+    assert owed > people
+    note = (own_folder.data / "demo.json").stat().st_mtime_ns
+    prepare(own_folder, connections, script, fresh=False)
+    assert (own_folder.data / "demo.json").stat().st_mtime_ns == note
