@@ -14,6 +14,7 @@ from functools import lru_cache
 from django.db import connection, transaction
 from django.db.models import Q
 
+from sibulou.duty.board import Moment, vacant_seats
 from sibulou.duty.cadence import Cadence, is_stricter, same_grid
 from sibulou.duty.models import Duty, Event, Obligation, PlanVersion, Stage, Strictness, Waiver
 from sibulou.duty.plan import load_plan
@@ -346,8 +347,8 @@ def set_strictness(
 def stand_down(*, event: Event, by: By, now: datetime, reason: str, waive_gaps: bool = False) -> int:
     """End the event by name: what is pending ends; open gaps must be closed first, or waived by this name.
 
-    A waiver that has lapsed leaves a gap; one that would lapse later ends with the rest. Returns how many obligations
-    were ended. Raises GapsStillOpen and NotRunning.
+    What nobody answers for is a gap before it is due, too. A waiver that has lapsed leaves a gap; one that would lapse
+    later ends with the rest. Returns how many obligations were ended. Raises GapsStillOpen and NotRunning.
     """
     with transaction.atomic():
         event = Event.objects.select_for_update().get(pk=event.pk)
@@ -356,7 +357,8 @@ def stand_down(*, event: Event, by: By, now: datetime, reason: str, waive_gaps: 
         unplan(event, since=now)
         unmet = Obligation.objects.filter(stage__event=event, met_at__isnull=True)
         unmet = unmet.filter(Q(waived_at__isnull=True) | Q(waived_until__isnull=False))
-        gaps = unmet.filter(due_at__lte=now).exclude(waived_until__gt=now).count()
+        missed = Q(due_at__lte=now) | Q(opened_at__lte=now, seat__in=vacant_seats(event.area_id, Moment.now(now)))
+        gaps = unmet.filter(missed).exclude(waived_until__gt=now).count()
         if gaps and not waive_gaps:
             raise GapsStillOpen(count=gaps)
         waiver = Waiver.objects.create(
