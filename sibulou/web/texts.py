@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.timezone import get_current_timezone
@@ -9,12 +10,12 @@ from django.utils.timezone import get_current_timezone
 from sibulou.lib.problem import Problem
 
 
-class UnreadableUntil(Problem):
-    """An end of a waiver that is no moment."""
+class UnreadableMoment(Problem):
+    """A field that holds no moment. The facts are the field's names on the form and what it means when it is empty."""
 
     number = "422.84"
-    zh = "“豁免到何时”没有填对。请填日期和时间，或留空表示长期。"
-    en = "“Until when” cannot be read. Give a date and a time, or leave it empty for no end."
+    zh = "“{field_zh}”没有填对。请填日期和时间，或留空表示{empty_zh}。"
+    en = "“{field_en}” cannot be read. Give a date and a time, or leave it empty for {empty_en}."
 
 
 class WordsTooLong(Problem):
@@ -33,17 +34,35 @@ def words_of(text: str, most: int) -> str:
     return plain
 
 
-def moment_or_none(text: str) -> datetime | None:
-    """A moment from a browser's field, in the county's zone; None when it is empty. Raises UnreadableUntil."""
+@dataclass(frozen=True)
+class MomentField:
+    """A field for a moment as a form shows it: its names, and what it means when it is empty."""
+
+    zh: str
+    en: str
+    empty_zh: str
+    empty_en: str
+
+
+FROM = MomentField("自", "From", "现在", "now")
+UNTIL = MomentField("至", "Until", "没有期限", "no end")
+
+
+def moment_or_none(text: str, field: MomentField) -> datetime | None:
+    """A moment from a browser's field, in the county's zone; None when it is empty. Raises UnreadableMoment."""
     if not text.strip():
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise UnreadableUntil from None
+        raise _unreadable(field) from None
     if not 1970 < moment.year < 2200:
-        raise UnreadableUntil
+        raise _unreadable(field)
     return moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone())
+
+
+def _unreadable(field: MomentField) -> UnreadableMoment:
+    return UnreadableMoment(field_zh=field.zh, field_en=field.en, empty_zh=field.empty_zh, empty_en=field.empty_en)
 
 
 def number_of(text: str) -> int:

@@ -71,6 +71,9 @@ def test_a_leave_with_a_stand_in_and_back(scene: Scene, secretary: Client):
     row, other = held(scene, "group_head", group), scene.inside("unit_head", "grid_a1")
     address = f"/appointments/{row.pk}/leaves/"
     assert secretary.post(address, {"stand_in": row.user.username}).status_code == 422
+    for name, sentence in (("starts", "“自”没有填对"), ("ends", "“至”没有填对")):
+        wrong = secretary.post(address, {"stand_in": other.username, name: "下周"})
+        assert (wrong.status_code, sentence in words(wrong)) == (422, True)
     page = words(secretary.post(address, {"stand_in": other.username, "reason": "就医"}, follow=True))
     assert f"组长 {other.name} 代班" in page
     assert secretary.post(address, {}).status_code == 409

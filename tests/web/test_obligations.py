@@ -93,7 +93,7 @@ def test_asking_for_a_waiver_leaves_it_what_it_is(scene: Scene, signed_in):
     [
         ({"reason": "lazy"}, "不是本预案列出的理由"),
         ({"reason": "away", "until": "2020-01-01T00:00"}, "须晚于现在"),
-        ({"reason": "away", "until": "下周"}, "没有填对"),
+        ({"reason": "away", "until": "下周"}, "“豁免到何时”没有填对"),
         ({"reason": "away", "words": "长" * 401}, "最多 400 个字"),
         ({}, "不是本预案列出的理由"),
     ],

@@ -30,7 +30,7 @@ from sibulou.roster.second_factor import device_of, remove
 from sibulou.web.allow import may_fill, need, need_over, roots, without
 from sibulou.web.labels import language, pick, places, word
 from sibulou.web.middleware import Asking
-from sibulou.web.texts import moment_or_none, number_of
+from sibulou.web.texts import FROM, UNTIL, moment_or_none, number_of
 
 PAGE = 50
 
@@ -188,8 +188,8 @@ def new_appointment(request: Asking, number: int) -> HttpResponse:
         appoint(
             seat=seat,
             user=user,
-            starts_at=moment_or_none(request.POST.get("starts", "")) or request.now,
-            ends_at=moment_or_none(request.POST.get("ends", "")),
+            starts_at=moment_or_none(request.POST.get("starts", ""), FROM) or request.now,
+            ends_at=moment_or_none(request.POST.get("ends", ""), UNTIL),
             deputy=request.POST.get("deputy") == "yes",
             by=request.by,
             now=request.now,

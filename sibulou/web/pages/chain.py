@@ -22,7 +22,7 @@ from sibulou.web.allow import may_fill, need_over, without
 from sibulou.web.labels import Owner, address_of, language, owners, places, word
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.accounts import Term, terms_of
-from sibulou.web.texts import moment_or_none, words_of
+from sibulou.web.texts import FROM, UNTIL, moment_or_none, words_of
 
 
 class UnknownAccount(Problem):
@@ -179,8 +179,8 @@ def _appoint(request: Asking, spot: Spot) -> HttpResponse:
         appoint(
             seat=make_seat(role=role, area=area, subject=spot.subject, by=request.by, now=request.now),
             user=user,
-            starts_at=moment_or_none(request.POST.get("starts", "")) or request.now,
-            ends_at=moment_or_none(request.POST.get("ends", "")),
+            starts_at=moment_or_none(request.POST.get("starts", ""), FROM) or request.now,
+            ends_at=moment_or_none(request.POST.get("ends", ""), UNTIL),
             deputy=request.POST.get("deputy") == "yes",
             by=request.by,
             now=request.now,
@@ -228,8 +228,8 @@ def leaves(request: Asking, number: int) -> HttpResponse:
         take_leave(
             user=row.user,
             seat=row.seat,
-            starts_at=moment_or_none(request.POST.get("starts", "")) or request.now,
-            ends_at=moment_or_none(request.POST.get("ends", "")),
+            starts_at=moment_or_none(request.POST.get("starts", ""), FROM) or request.now,
+            ends_at=moment_or_none(request.POST.get("ends", ""), UNTIL),
             stand_in=_account(stand_in) if stand_in else None,
             reason=words_of(request.POST.get("reason", ""), 200),
             by=request.by,

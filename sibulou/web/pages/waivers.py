@@ -22,10 +22,11 @@ from sibulou.web.owed import Owed, owed
 from sibulou.web.pages import obligations
 from sibulou.web.present import HIDDEN
 from sibulou.web.sheet import may_tell
-from sibulou.web.texts import moment_or_none, words_of
+from sibulou.web.texts import MomentField, moment_or_none, words_of
 from sibulou.web.timeline import plan_words
 
 PAGE = 50
+WAIVED_UNTIL = MomentField("豁免到何时", "Until when", "长期", "no end")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def ask(request: Asking, number: int) -> HttpResponse:
             obligation=row,
             reason=request.POST.get("reason", "")[:40],
             words=words_of(request.POST.get("words", ""), 400),
-            until=moment_or_none(request.POST.get("until", "")),
+            until=moment_or_none(request.POST.get("until", ""), WAIVED_UNTIL),
             by=request.by,
             now=request.now,
         )
