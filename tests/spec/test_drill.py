@@ -113,7 +113,7 @@ def sabotage_settle(monkeypatch: pytest.MonkeyPatch) -> None:
         rows = Obligation.objects.filter(pk__in=opened)
         return rows.update(met_at=F("opened_at"), known_at=F("opened_at"), met_by=UUID(int=1))
 
-    monkeypatch.setattr(reconcile, "settle_obligations", met)
+    monkeypatch.setattr(reconcile, "settle_opened", met)
 
 
 def sabotage_reconcile(monkeypatch: pytest.MonkeyPatch) -> None:
