@@ -137,11 +137,19 @@ class LapsedWaiver(Problem):
 
 
 class UnknownReason(Problem):
-    """A waiver for a reason that the plan does not list."""
+    """A waiver for a reason that the plan does not list for the duty. What it does list is told by title."""
 
     number = "422.51"
-    zh = "“{reason}”不是本预案列出的理由。可选：{allowed}。"
-    en = "“{reason}” is not a reason of this plan. Choose one of: {allowed}."
+    zh = "“{reason}”不是本预案为这一项列出的理由。可选：{allowed_zh}。"
+    en = "“{reason}” is no reason that the plan lists for this duty. Choose one of: {allowed_en}."
+
+
+class NoReasonChosen(Problem):
+    """A waiver for no reason at all. What the plan lists is told by title."""
+
+    number = "422.59"
+    zh = "还没有选豁免理由。可选：{allowed_zh}。"
+    en = "No reason has been chosen. Choose one of: {allowed_en}."
 
 
 class BackwardsWaiver(Problem):

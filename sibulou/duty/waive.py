@@ -14,6 +14,7 @@ from sibulou.duty.problems import (
     AlreadySettled,
     BackwardsWaiver,
     LapsedWaiver,
+    NoReasonChosen,
     NotYours,
     OwnWaiver,
     UnknownReason,
@@ -38,7 +39,7 @@ def ask_waiver(
 ) -> Waiver:
     """Ask for an obligation to be lifted. It stays what it is until somebody else has granted it.
 
-    Raises AlreadySettled, AlreadyEnded, UnknownReason, BackwardsWaiver.
+    Raises AlreadySettled, AlreadyEnded, NoReasonChosen, UnknownReason, BackwardsWaiver.
     """
     _check_still_owed(obligation)
     _check_reason(obligation, reason)
@@ -72,8 +73,13 @@ def _check_reason(obligation: Obligation, reason: str) -> None:
     plan = plan_of(obligation.stage.version)
     duty = plan.duties.get(obligation.duty.key)
     allowed = duty.waiver.reasons if duty is not None and duty.waiver is not None else tuple(plan.reasons)
-    if reason not in allowed:
-        raise UnknownReason(reason=reason, allowed=", ".join(allowed))
+    if reason in allowed:
+        return
+    titles = [plan.reasons[key].title for key in allowed]
+    facts = {"allowed_zh": "、".join(one.zh for one in titles), "allowed_en": "; ".join(one.en for one in titles)}
+    if not reason.strip():
+        raise NoReasonChosen(**facts)
+    raise UnknownReason(reason=reason, **facts)
 
 
 def grant_waiver(*, waiver: Waiver, reach: Reach, by: By, now: datetime) -> Obligation:

@@ -91,11 +91,11 @@ def test_asking_for_a_waiver_leaves_it_what_it_is(scene: Scene, signed_in):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"reason": "lazy"}, "不是本预案列出的理由"),
+        ({"reason": "lazy"}, "“lazy”不是本预案为这一项列出的理由。可选：全户外出、已迁出、住院。"),
         ({"reason": "away", "until": "2020-01-01T00:00"}, "须晚于现在"),
         ({"reason": "away", "until": "下周"}, "“豁免到何时”没有填对"),
         ({"reason": "away", "words": "长" * 401}, "最多 400 个字"),
-        ({}, "不是本预案列出的理由"),
+        ({}, "还没有选豁免理由。可选：全户外出、已迁出、住院。"),
     ],
 )
 def test_what_cannot_be_asked_for_leaves_what_was_typed(scene: Scene, signed_in, asked: dict[str, str], sentence: str):

@@ -12,6 +12,7 @@ from sibulou.duty.problems import (
     AlreadySettled,
     BackwardsWaiver,
     LapsedWaiver,
+    NoReasonChosen,
     NotYours,
     OwnWaiver,
     UnknownReason,
@@ -139,8 +140,11 @@ def test_what_is_met_or_ended_needs_no_waiver(here: County, owed: Obligation) ->
 def test_a_reason_must_be_one_of_the_plans_and_the_end_ahead(here: County, owed: Obligation) -> None:
     """Both mistakes are answered with what is allowed."""
     by = By("Head", "", here.users["Head"].pk)
-    with pytest.raises(UnknownReason):
-        ask_waiver(obligation=owed, reason="tired", words="", until=None, by=by, now=moment("2 Mar 08:00"))
+    for reason, refusal in (("tired", UnknownReason), (" ", NoReasonChosen)):
+        with pytest.raises(refusal) as refused:
+            ask_waiver(obligation=owed, reason=reason, words="", until=None, by=by, now=moment("2 Mar 08:00"))
+        assert "可选：外出。" in refused.value.say("zh")
+        assert "Choose one of: away." in refused.value.say("en")
     with pytest.raises(BackwardsWaiver):
         here.ask(owed, by="Head", at="2 Mar 08:00", until="1 Mar 08:00")
 
