@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -130,6 +131,14 @@ class Obligation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.duty_id}/{self.subject_id} {self.opened_at:%F %R}"
+
+
+def not_waived(now: datetime, *, through: str = "") -> Q:
+    """That no waiver holds at `now`: none was granted, or it has lapsed (the rule of `duty/gap.py`).
+
+    `through` is the relation by which a query comes to obligations, such as `obligation__`.
+    """
+    return Q(**{f"{through}waived_at__isnull": True}) | Q(**{f"{through}waived_until__lte": now})
 
 
 class Revision(models.Model):

@@ -8,13 +8,16 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sibulou.duty import board
+from sibulou.duty.board import Moment
 from sibulou.duty.force import Running, change_level, stages, stand_down
-from sibulou.duty.models import Event, Obligation, PlanVersion, Strictness
+from sibulou.duty.models import Event, Obligation, PlanVersion, Strictness, not_waived
 from sibulou.duty.reconcile import reconcile
 from sibulou.duty.timing import read_timing
 from sibulou.lib.problem import Problem
@@ -153,14 +156,15 @@ def end(request: Asking, number: int) -> HttpResponse:
 
 def _draw_end(request: Asking, row: Event, *, sentence: str = "", status: int = 200) -> HttpResponse:
     open_now = Obligation.objects.filter(
-        stage__event=row, met_at__isnull=True, waived_at__isnull=True, opened_at__lte=request.now
+        not_waived(request.now), stage__event=row, met_at__isnull=True, opened_at__lte=request.now
     )
-    gaps = open_now.filter(due_at__lte=request.now)
+    missed = Q(due_at__lte=request.now) | Q(seat__in=board.vacant_seats(row.area_id, Moment.now(request.now)))
+    gaps = open_now.filter(missed)
     first = owed(gaps.select_related("duty", "subject").order_by("due_at")[:10], language=language(), now=request.now)
     facts = {
         "event": row,
         "gaps": gaps.count(),
-        "pending": open_now.filter(due_at__gt=request.now).count(),
+        "pending": open_now.exclude(missed).count(),
         "first": first,
         "typed": request.POST,
         "sentence": sentence,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from sibulou.duty import board
 from sibulou.duty.board import Gap, Moment
-from sibulou.duty.models import Climb, Obligation, Waiver
+from sibulou.duty.models import Climb, Obligation, Waiver, not_waived
 from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES, Right
 from sibulou.web.allow import county_of
@@ -162,10 +162,10 @@ def _told_groups(told: Sequence[Told]) -> list[ToldGroup]:
 
 def _told(request: Asking) -> list[Told]:
     climbs = Climb.objects.filter(
+        not_waived(request.now, through="obligation__"),
         seat__in=request.reach.seats,
         step__gt=0,
         obligation__met_at__isnull=True,
-        obligation__waived_at__isnull=True,
     )
     rows = list(climbs.select_related("obligation").order_by("-told_at", "pk")[:MOST])
     gaps = {climb.obligation_id: _gap(climb.obligation, request.now) for climb in rows}

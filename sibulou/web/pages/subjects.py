@@ -14,7 +14,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from sibulou.duty.models import Obligation, Watch
+from sibulou.duty.models import Obligation, Watch, not_waived
 from sibulou.lib.problem import Problem
 from sibulou.roster import codes
 from sibulou.roster.identity import Kind
@@ -161,23 +161,17 @@ def _open(about: Sequence[int], now: datetime) -> list[Obligation]:
 
 
 def _members(subject: Subject, now: datetime) -> list[Member]:
+    through = "subject__obligations__"
+    owed_still = not_waived(now, through=through) & Q(**{f"{through}met_at__isnull": True})
     rows = (
         Person.objects.filter(household=subject.pk, subject__until__isnull=True)
         .select_related("subject")
         .annotate(
-            open=Count(
-                "subject__obligations",
-                filter=Q(subject__obligations__met_at__isnull=True, subject__obligations__waived_at__isnull=True,
-                         subject__obligations__opened_at__lte=now),
-            ),
-            missed=Count(
-                "subject__obligations",
-                filter=Q(subject__obligations__met_at__isnull=True, subject__obligations__waived_at__isnull=True,
-                         subject__obligations__due_at__lte=now),
-            ),
+            open=Count("subject__obligations", filter=owed_still & Q(subject__obligations__opened_at__lte=now)),
+            missed=Count("subject__obligations", filter=owed_still & Q(subject__obligations__due_at__lte=now)),
         )
         .order_by("relation", "pk")
-    )  # fmt: skip
+    )
     return [
         Member(row.subject, codes.RELATION.label(row.relation, language()),
                codes.RESIDENCE.label(row.state, language()), row.open, row.missed)
