@@ -35,6 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+handler404 = "sibulou.web.unfound.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in),
     path("sign-out/", sign_in.sign_out),

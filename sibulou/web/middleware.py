@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 
 from sibulou.lib.clock import now
 from sibulou.lib.problem import Problem
@@ -17,6 +15,7 @@ from sibulou.roster.access import NOTHING, Reach, acting, reach_of
 from sibulou.roster.audit import By
 from sibulou.roster.models import User
 from sibulou.roster.role import ROLES
+from sibulou.web.unfound import not_allowed, say
 
 Respond = Callable[[HttpRequest], HttpResponse]
 OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/")
@@ -68,13 +67,12 @@ class SayProblems:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.respond(request)
+        response = self.respond(request)
+        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/api/"):
+            return not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Problem):
             return None
-        if request.path.startswith("/api/"):
-            said = {"problem": exception.number, "zh": exception.say("zh"), "en": exception.say("en")}
-            return JsonResponse(said, status=exception.status)
-        facts = {"problem": exception, "sentence": exception.say(get_language() or "zh")}
-        return render(request, "web/problem.html", facts, status=exception.status)
+        return say(request, exception)

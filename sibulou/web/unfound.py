@@ -1,0 +1,39 @@
+"""Addresses that lead nowhere and methods that an address does not take, in the sentence of a Problem."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from sibulou.lib.problem import Problem
+from sibulou.roster.problems import OutOfReach
+
+
+class OtherMethod(Problem):
+    """An address asked for in a way it does not answer: a form's address opened as a page, mostly."""
+
+    number = "405.1"
+    zh = "这个网址不能这样打开，没有改动任何内容。请回到原来的页面，用页面上的按钮办理。"
+    en = "This address cannot be opened in this way; nothing was changed. Go back and use the button on the page."
+
+
+def say(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A problem as a page, or as JSON under `/api/`, with its own status."""
+    if request.path.startswith("/api/"):
+        said = {"problem": problem.number, "zh": problem.say("zh"), "en": problem.say("en")}
+        return JsonResponse(said, status=problem.status)
+    facts = {"problem": problem, "sentence": problem.say(get_language() or "zh")}
+    return render(request, "web/problem.html", facts, status=problem.status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is not there, or not for the asker: the same sentence for both, so that it tells nothing apart."""
+    return say(request, OutOfReach())
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """The page in place of an empty 405, with the methods that the address does take."""
+    said = say(request, OtherMethod())
+    said["Allow"] = refused["Allow"]
+    return said
