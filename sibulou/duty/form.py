@@ -85,7 +85,7 @@ class WrongShape(Problem):
     """A record's content does not fit its form."""
 
     number = "422.40"
-    zh = "表单“{form}”的“{name_zh}”（{field}）不符合要求：{allowed_zh}。请改正后重新提交。"
+    zh = "“{form_zh}”的“{name_zh}”不符合要求：{allowed_zh}。请改正后重新提交。"
     en = 'Form "{form}", field "{name_en}" ({field}) needs: {allowed_en}. Correct it and hand it in again.'
 
 
@@ -135,15 +135,16 @@ def _refuse_unknown(form: Form, content: Mapping[object, object]) -> None:
     known = [field.key for field in form.fields]
     for key in content:
         if key not in known:
-            names = ", ".join(known)
-            unfit = _Unfit(f"表中没有这一项，只有：{names}", f"the form has only: {names}")
+            titles = "、".join(field.title.zh for field in form.fields)
+            unfit = _Unfit(f"表中没有这一项，只有：{titles}", f"the form has only: {', '.join(known)}")
             shown = str(key)[:40]
-            raise _wrong(form, shown, Label("未知字段", "unknown field"), unfit)
+            raise _wrong(form, shown, Label(f"未知字段 {shown}", "unknown field"), unfit)
 
 
 def _wrong(form: Form, key: str, name: Label, unfit: _Unfit) -> WrongShape:
     return WrongShape(
         form=form.key,
+        form_zh=form.title.zh,
         field=key,
         name_zh=name.zh,
         name_en=name.en,
@@ -197,7 +198,7 @@ def _clean_text(field: Field, value: object) -> str:
 
 def _clean_boolean(_: Field, value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Unfit("须为 true 或 false", "true or false")
+        raise _Unfit("须答是或否", "true or false")
     return value
 
 
@@ -205,17 +206,21 @@ def _choice_keys(field: Field) -> list[str]:
     return [choice.key for choice in field.choices]
 
 
+def _choice_titles(field: Field) -> str:
+    return "、".join(choice.title.zh for choice in field.choices)
+
+
 def _clean_choice(field: Field, value: object) -> str:
     keys = _choice_keys(field)
     if not isinstance(value, str) or value not in keys:
-        raise _Unfit(f"须为其中之一：{', '.join(keys)}", f"one of {', '.join(keys)}")
+        raise _Unfit(f"须为其中之一：{_choice_titles(field)}", f"one of {', '.join(keys)}")
     return value
 
 
 def _clean_choices(field: Field, value: object) -> list[str]:
     keys = _choice_keys(field)
     if not isinstance(value, list) or any(not isinstance(item, str) or item not in keys for item in value):
-        raise _Unfit(f"须为以下若干项：{', '.join(keys)}", f"a list of some of {', '.join(keys)}")
+        raise _Unfit(f"须为以下若干项：{_choice_titles(field)}", f"a list of some of {', '.join(keys)}")
     return [key for key in keys if key in value]
 
 

@@ -94,6 +94,7 @@ def test_a_wrong_answer_names_field_and_what_is_allowed(question: Field, given: 
     assert refused.value.facts["field"] == "answer"
     assert allowed in refused.value.say("en")
     assert "回答" in refused.value.say("zh") and "请改正" in refused.value.say("zh")
+    assert "answer" not in refused.value.say("zh")
 
 
 def test_no_answer_is_left_out() -> None:

@@ -53,6 +53,23 @@ def test_every_one_can_be_opened_and_long_numbers_are_masked(head: Client):
         assert "530499199001011234" not in page.content.decode()
 
 
+def test_what_was_sent_is_read_as_the_form_asks_it(scene: Scene, head: Client):
+    """In labels and in the county's time; what fits no form stands as it was sent."""
+    with acting(EVERYTHING):
+        rows = {row.pk: sent(row) for row in Refusal.objects.all()}
+    wrong = next(pk for pk, told in rows.items() if told["content"] == {"members": -2, "present": 2})
+    shown = words(head.get(f"/refusals/{wrong}/")).split("原件")[1]
+    assert "家庭人数 -2" in shown
+    assert f"{scene.now + timedelta(hours=7):%Y-%m-%d %H:%M}" in shown
+    assert "members" not in shown and "+00:00" not in shown
+    with acting(EVERYTHING):
+        Refusal.objects.filter(pk=wrong).update(payload=rows[wrong] | {"content": {"members": "530499199001011234"}})
+    masked = words(head.get(f"/refusals/{wrong}/")).split("原件")[1]
+    assert "家庭人数 530" in masked and "530499199001011234" not in masked
+    odd = next(pk for pk, told in rows.items() if told["form"] == 7)
+    assert '"form": 7' in words(head.get(f"/refusals/{odd}/")).split("原件")[1]
+
+
 def test_a_conflict_stands_side_by_side_and_the_later_one_may_count(scene: Scene, head: Client):
     with acting(EVERYTHING):
         conflict = Refusal.objects.get(outcome="conflicting")

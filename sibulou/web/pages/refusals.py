@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +23,7 @@ from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.refusal import settle_refusal
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject, User
-from sibulou.web.answers import in_words, masked_answer
+from sibulou.web.answers import Shown, in_words, masked_answer
 from sibulou.web.forms import uuid_or_none
 from sibulou.web.labels import address_of, clock, language, pick, places
 from sibulou.web.middleware import Asking
@@ -29,6 +31,7 @@ from sibulou.web.sheet import may_tell
 from sibulou.web.timeline import plan_words
 
 PAGE = 50
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2})?")
 OUTCOME_WORDS: dict[str, tuple[str, str]] = {
     Outcome.CONFLICTING: ("两份不同", "conflicting"),
     Outcome.REFUSED: ("没有收下", "refused"),
@@ -136,8 +139,9 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
     number = uuid_or_none(row.record_id)
     kept = Record.objects.filter(pk=number).first() if number and row.outcome == Outcome.CONFLICTING else None
     told = _facts(row)
-    forms = {key for running in stages() for key in running.plan.forms}
+    forms = _forms()
     again = subject is not None and may_tell(request, subject) and told.get("form") in forms
+    answers = _answers(forms, told)
     facts = {
         "one": _waiting([row])[0],
         "row": row,
@@ -145,13 +149,46 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
         "home": address_of(subject.kind, subject.pk, subject.area_id) if subject else "",
         "kept": kept,
         "sides": _sides(kept, told) if kept else [],
-        "sent": json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
+        "answers": answers,
+        "told_at": _moment(told.get("happened_at")),
+        "sent": "" if answers else json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
         "form": told.get("form"),
         "again": again,
         "how": request.POST.get("how", ""),
         "sentence": sentence,
     }
     return render(request, "web/refusal.html", facts, status=status)
+
+
+def _forms() -> dict[str, Form]:
+    """The forms of every plan in force."""
+    return {key: form for running in stages() for key, form in running.plan.forms.items()}
+
+
+def _answers(forms: Mapping[str, Form], told: Mapping[str, object]) -> list[Shown]:
+    """What was answered, in words and in the form's order; nothing if the form is unknown or the content is none."""
+    form, content = forms.get(str(told.get("form"))), told.get("content")
+    if form is None or not isinstance(content, dict):
+        return []
+    keys = [one.key for one in form.fields if one.key in content]
+    known = [Shown(_label(form, key), _careful(_said(form, key, content[key]))) for key in keys]
+    return known + [Shown(str(key)[:40], _odd(value)) for key, value in content.items() if form.field(str(key)) is None]
+
+
+def _label(form: Form | None, key: str) -> str:
+    field = form.field(key) if form else None
+    return field.title.say(language()) if field else key[:40]
+
+
+def _careful(said: str) -> str:
+    """An answer that was refused: a long number in it is masked whatever was asked, for it may stand in a wrong field."""
+    return said if _DAY.fullmatch(said) else str(masked_answer(said))
+
+
+def _odd(value: object) -> str:
+    """An answer to a question that the form has not: as it was sent, its long numbers masked."""
+    masked = masked_answer(value)
+    return masked if isinstance(masked, str) else json.dumps(masked, ensure_ascii=False)
 
 
 def _sent(payload: object) -> object:
@@ -163,19 +200,21 @@ def _sent(payload: object) -> object:
 
 def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
     """Both records, answer by answer; the moment first."""
-    forms = {key: form for running in stages() for key, form in running.plan.forms.items()}
-    form = forms.get(kept.form)
+    form = _forms().get(kept.form)
     given, stands = told.get("content"), open_answers(kept.form, kept.content)
     content = given if isinstance(given, dict) else {}
     sides = [Side(pick(("何时发生", "When"), language()), clock(kept.claimed_at), _moment(told.get("happened_at")))]
     for key in dict.fromkeys([*stands, *content]):
-        field = form.field(key) if form else None
-        label = field.title.say(language()) if field else str(key)
-        sides.append(Side(label, *(_said(form, str(key), said.get(key)) for said in (stands, content))))
+        sides.append(
+            Side(_label(form, str(key)), *(_said(form, str(key), said.get(key)) for said in (stands, content)))
+        )
     return sides
 
 
 def _moment(value: object) -> str:
+    """A moment that was sent, in the county's zone; what is none, as it was sent."""
+    if not value:
+        return "—"
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
@@ -188,7 +227,7 @@ def _said(form: Form | None, key: str, value: object) -> str:
     if value is None:
         return "—"
     if form is None or not isinstance(value, str | int | float | list):
-        return json.dumps(value, ensure_ascii=False)
+        return _odd(value)
     return in_words(form, key, masked_answer(value) if key in form.personal else value)
 
 
