@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sibulou.duty.board import Climbed, Gap, GapCount, Moment, duties
 from sibulou.duty.gap import GAP_WORDS, GapKind
-from sibulou.duty.models import Duty, Obligation
+from sibulou.duty.models import Climb, Duty, Obligation
 from sibulou.web.labels import KIND_WORDS, Owner, address_of, owners, pick, places, subjects
 
 FRONT_WORDS: dict[str, tuple[str, str]] = {
@@ -60,12 +60,12 @@ def gap_rows(gaps: Sequence[Gap], *, moment: Moment, language: str) -> list[GapR
     where = places({gap.area for gap in gaps})
     whose = owners({gap.seat for gap in gaps}, language=language, now=moment.at)
     what = subjects({gap.subject for gap in gaps})
-    clocks = _clocks([gap.obligation for gap in gaps]) if moment.live else {}
+    clocks = _clocks([gap.obligation for gap in gaps], moment)
     rows = []
     for gap in gaps:
         duty, subject = named[gap.duty], what.get(gap.subject)
         kinds = kinds_of(duty, overdue=gap.overdue, unowned=gap.unowned)
-        next_at, climbed = clocks.get(gap.obligation, (gap.tell_at, 0))
+        next_at, climbed = clocks.get(gap.obligation, (None, 0))
         rows.append(
             GapRow(
                 gap=gap,
@@ -83,10 +83,21 @@ def gap_rows(gaps: Sequence[Gap], *, moment: Moment, language: str) -> list[GapR
     return rows
 
 
-def _clocks(obligations: Iterable[int]) -> Mapping[int, tuple[datetime | None, int]]:
-    """When each is told to the next level, and how many levels beyond the owner know already."""
-    found = Obligation.objects.filter(pk__in=list(obligations)).values_list("id", "next_climb_at", "climbed")
-    return {pk: (next_at, max(0, steps - 1)) for pk, next_at, steps in found}
+def _clocks(obligations: Sequence[int], moment: Moment) -> Mapping[int, tuple[datetime | None, int]]:
+    """When each is told to the next level, and how many levels beyond the owner know already.
+
+    For a past moment both come from the tellings on record: those up to it, and the first after it. What was not told
+    since has the clock that it has now.
+    """
+    found = Obligation.objects.filter(pk__in=obligations).values_list("id", "next_climb_at", "climbed")
+    clocks = {pk: (next_at, max(0, steps - 1)) for pk, next_at, steps in found}
+    if moment.live:
+        return clocks
+    later: dict[int, tuple[datetime | None, int]] = {}
+    tellings = Climb.objects.filter(obligation__in=obligations, told_at__gt=moment.at).order_by("-step")
+    for pk, step, at in tellings.values_list("obligation", "step", "at"):
+        later[pk] = at, max(0, step - 1)
+    return clocks | later
 
 
 @dataclass(frozen=True)

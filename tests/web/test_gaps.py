@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment
+from sibulou.duty.escalate import escalate
 from sibulou.duty.gap import GapKind
-from sibulou.duty.models import Obligation
+from sibulou.duty.models import Climb, Obligation
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.models import AuditLine, Subject, User
 from sibulou.web.gap_table import plain
@@ -205,3 +207,32 @@ def test_without_gaps_the_list_says_that_there_are_none(scene: Scene, signed_in:
     at = (scene.event.started_at - timedelta(hours=1)).isoformat()
     assert "没有符合条件的漏项" in text_of(signed_in(scene.world.duty_officer), "/gaps/", at=at)
     assert "No gap of this choice" in text_of(signed_in(scene.world.duty_officer, "en"), "/gaps/", at=at)
+
+
+def test_as_of_a_moment_the_next_telling_is_what_it_was_then(scene: Scene, signed_in: Any) -> None:
+    """Between its second and its third telling: told one level up, and next at the moment of the third."""
+    with acting(EVERYTHING):
+        escalate(now=scene.now, catch_up=True)
+        third = Climb.objects.filter(step=2, obligation__met_at=None).select_related("obligation")[0]
+        second = Climb.objects.get(obligation=third.obligation, step=1)
+    at = second.told_at + (third.told_at - second.told_at) / 2
+    row = third.obligation
+    asked = {"at": at.isoformat(), "duty": row.duty_id, "area": row.area_id}
+    client = signed_in(scene.world.duty_officer)
+    (shown,) = [one for one in client.get("/gaps/", asked).context["rows"] if one.gap.obligation == row.pk]
+    assert (shown.next_at, shown.climbed) == (third.at, 1)
+    _, lines = table(text_of(client, "/gaps/table.csv", **asked))
+    (line,) = [one for one in lines if one["应办编号"] == str(row.pk)]
+    assert line["下次上报"] == f"{localtime(third.at):%Y-%m-%d %H:%M}"
+
+
+def test_as_of_a_moment_after_the_last_telling_nothing_comes_next(scene: Scene, signed_in: Any) -> None:
+    with acting(EVERYTHING):
+        escalate(now=scene.now, catch_up=True)
+        at = scene.now - timedelta(seconds=1)
+        ended = Obligation.objects.filter(next_climb_at=None, climbed__gt=1, met_at=None)
+        row = ended.exclude(climbs__told_at__gt=at)[0]
+    asked = {"at": at.isoformat(), "duty": row.duty_id, "area": row.area_id}
+    rows = signed_in(scene.world.duty_officer).get("/gaps/", asked).context["rows"]
+    (shown,) = [one for one in rows if one.gap.obligation == row.pk]
+    assert (shown.next_at, shown.climbed) == (None, row.climbed - 1)
