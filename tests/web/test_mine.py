@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from sibulou.duty import board
 from sibulou.duty.escalate import escalate
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import Appointment
+from sibulou.web.pages import mine
 from tests.web.pages import built  # noqa: F401 - the scene four days on
 from tests.web.reading import words
 from tests.web.scene import Scene
@@ -64,3 +66,45 @@ def test_somebody_without_a_seat_is_told_why_the_list_is_empty(scene: Scene, sig
     with acting(EVERYTHING):
         Appointment.objects.filter(user=scene.world.li).update(ends_at=scene.now - timedelta(minutes=1), ended_by="x")
     assert "没有任职的席位" in words(signed_in(scene.world.li).get("/mine/"))
+
+
+def test_a_list_that_was_cut_says_that_there_are_more(scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch):
+    client = signed_in(scene.inside("group_head", "group_a1"))
+    whole = client.get("/mine/")
+    assert not whole.context["cut"]
+    assert [part.said for part in whole.context["parts"]] == [str(part.count) for part in whole.context["parts"]]
+    full = board.seat_list
+    monkeypatch.setattr(mine, "MOST", 3)
+    monkeypatch.setattr(board, "seat_list", lambda *given, **named: full(*given, **named, limit=3))
+    page = client.get("/mine/")
+    assert [(part.key, part.said) for part in page.context["parts"]] == [("missed", "3+")]
+    assert "漏了的 3+" in words(page)
+    assert page.context["cut"]
+
+
+def test_the_heading_of_what_was_told_counts_what_is_not_listed(
+    scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch
+):
+    with acting(EVERYTHING):
+        escalate(now=scene.now)
+    client = signed_in(scene.inside("county_duty"))
+    many = len(client.get("/mine/").context["told"])
+    monkeypatch.setattr(mine, "MOST", 2)
+    page = client.get("/mine/")
+    assert len(page.context["told"]) == 2 < many
+    assert f"报到我这里的 {many} " in words(page)
+
+
+def test_what_was_told_of_a_vacant_seat_says_that_nobody_answers(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        escalate(now=scene.now)
+    client = signed_in(scene.inside("county_duty"))
+    one = client.get("/mine/").context["told"][0].row
+    assert not one.gap.unowned
+    with acting(EVERYTHING):
+        Appointment.objects.filter(seat=one.gap.seat).update(ends_at=scene.now - timedelta(minutes=1), ended_by="x")
+    page = client.get("/mine/")
+    (again,) = [told.row for told in page.context["told"] if told.row.gap.obligation == one.gap.obligation]
+    assert again.gap.unowned
+    assert ("unowned", "无人负责") in again.kinds
+    assert "无人负责" in words(page)

@@ -61,10 +61,17 @@ class Part:
     key: str
     title: str
     groups: Sequence[Group]
+    goes_on: bool = False
+    """Whether the list was cut here, so that there is more than is shown."""
 
     @property
     def count(self) -> int:
         return sum(len(group.entries) for group in self.groups)
+
+    @property
+    def said(self) -> str:
+        """How many there are: the number, or that it is at least so many."""
+        return f"{self.count}+" if self.goes_on else str(self.count)
 
 
 @require_GET
@@ -78,14 +85,16 @@ def mine(request: Asking) -> HttpResponse:
     links = doors(obligations, onward=request.path, now=request.now)
     shown = gap_rows(rows, moment=Moment.now(request.now), language=language())
     entries = [Entry(row, links.get(row.gap.obligation, ()), row.gap.seat not in own) for row in shown]
-    told = _told(request)
+    told, told_in_all = _told(request)
+    cuts = _cuts(rows)
     facts = {
-        "parts": [part for part in _parts(entries, request.now) if part.count],
+        "parts": [part for part in _parts(entries, request.now, cuts) if part.count],
         "seats": _seats(request),
         "told": told,
+        "told_in_all": told_in_all,
         "told_groups": _told_groups(told),
         "asked": _to_grant(request),
-        "cut": len(rows) >= MOST or len(told) >= MOST,
+        "cut": bool(cuts) or told_in_all > len(told),
     }
     return render(request, "web/mine.html", facts)
 
@@ -101,17 +110,33 @@ def _owed(request: Asking) -> list[Gap]:
     return sorted(found.values(), key=lambda row: (row.due_at, row.obligation))
 
 
-def _parts(entries: Sequence[Entry], now: datetime) -> list[Part]:
+def _cuts(rows: Sequence[Gap]) -> frozenset[int]:
+    """The obligations after which a list ends because it is full: one's own, and in each county what fell to one.
+
+    `board.mine` gives no more than MOST of either, those due first.
+    """
+    lists: dict[int | None, list[int]] = {}
+    for row in rows:
+        lists.setdefault(county_of(row.area) if row.unowned else None, []).append(row.obligation)
+    return frozenset(found[-1] for found in lists.values() if len(found) >= MOST)
+
+
+def _parts(entries: Sequence[Entry], now: datetime, cuts: frozenset[int] = frozenset()) -> list[Part]:
     today = localdate(now)
     missed = [one for one in entries if one.row.gap.overdue]
     rest = [one for one in entries if not one.row.gap.overdue]
     due_today = [one for one in rest if localtime(one.row.gap.due_at).date() == today]
     later = [one for one in rest if localtime(one.row.gap.due_at).date() != today]
     return [
-        Part("missed", pick(("漏了的", "Missed"), language()), _grouped(missed)),
-        Part("today", pick(("今天要办", "Due today"), language()), _grouped(due_today)),
-        Part("next", pick(("接下来", "Next"), language()), _grouped(later)),
+        _part("missed", ("漏了的", "Missed"), missed, cuts),
+        _part("today", ("今天要办", "Due today"), due_today, cuts),
+        _part("next", ("接下来", "Next"), later, cuts),
     ]
+
+
+def _part(key: str, title: tuple[str, str], entries: Sequence[Entry], cuts: frozenset[int]) -> Part:
+    goes_on = any(entry.row.gap.obligation in cuts for entry in entries)
+    return Part(key, pick(title, language()), _grouped(entries), goes_on)
 
 
 def _grouped(entries: Sequence[Entry]) -> list[Group]:
@@ -160,7 +185,8 @@ def _told_groups(told: Sequence[Told]) -> list[ToldGroup]:
     return list(groups.values())
 
 
-def _told(request: Asking) -> list[Told]:
+def _told(request: Asking) -> tuple[list[Told], int]:
+    """The latest that one was told and that is still open, and how many there are in all."""
     climbs = Climb.objects.filter(
         not_waived(request.now, through="obligation__"),
         seat__in=request.reach.seats,
@@ -168,15 +194,20 @@ def _told(request: Asking) -> list[Told]:
         obligation__met_at__isnull=True,
     )
     rows = list(climbs.select_related("obligation").order_by("-told_at", "pk")[:MOST])
-    gaps = {climb.obligation_id: _gap(climb.obligation, request.now) for climb in rows}
+    answered = board.answerers({climb.obligation.seat_id for climb in rows}, at=request.now)
+    gaps = {
+        climb.obligation_id: _gap(climb.obligation, request.now, unowned=climb.obligation.seat_id not in answered)
+        for climb in rows
+    }
     shown = {
         row.gap.obligation: row
         for row in gap_rows(list(gaps.values()), moment=Moment.now(request.now), language=language())
     }
-    return [Told(shown[climb.obligation_id], climb.told_at) for climb in rows if climb.obligation_id in shown]
+    told = [Told(shown[climb.obligation_id], climb.told_at) for climb in rows if climb.obligation_id in shown]
+    return told, len(told) if len(rows) < MOST else climbs.count()
 
 
-def _gap(row: Obligation, now: datetime) -> Gap:
+def _gap(row: Obligation, now: datetime, *, unowned: bool) -> Gap:
     return Gap(
         obligation=row.pk,
         duty=row.duty_id,
@@ -187,7 +218,7 @@ def _gap(row: Obligation, now: datetime) -> Gap:
         due_at=row.due_at,
         tell_at=row.tell_at,
         overdue=row.due_at <= now,
-        unowned=False,
+        unowned=unowned,
     )
 
 
