@@ -95,6 +95,14 @@ def test_the_books_of_the_parts_make_the_whole(scene: Scene, signed_in: Any) -> 
     assert "平账" in answer.content.decode()
 
 
+def test_the_books_are_a_page_for_a_reader_and_a_part_for_the_script(scene: Scene, signed_in: Any) -> None:
+    client, address = signed_in(scene.world.duty_officer), f"/areas/{scene.world.longquan.pk}/books/"
+    page = client.get(address).content.decode()
+    assert "<html" in page and f'href="/areas/{scene.world.longquan.pk}/"' in page and "平账" in page
+    part = client.get(address, headers={"X-Part": "1"}).content.decode()
+    assert "<html" not in part and "平账" in part
+
+
 def test_both_codes_of_a_recoded_township_stand_with_their_dates(scene: Scene, signed_in: Any) -> None:
     with acting(EVERYTHING):
         codes = AreaCode.objects.filter(area=scene.world.longquan)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from sibulou.duty import board
@@ -111,7 +112,10 @@ class BookRow:
 
 @require_safe
 def books(request: Asking, key: int) -> HttpResponse:
-    """The five standings of the area, its parts and its duties, counted now, and whether they balance."""
+    """The five standings of the area, its parts and its duties, counted now, and whether they balance.
+
+    A part of the area's page for the script that asks with `X-Part`, a page of its own for whoever follows the link.
+    """
     asked = read_asked(request, key)
     table = board.books(asked.area.pk, asked.moment)
     facts = {
@@ -121,7 +125,10 @@ def books(request: Asking, key: int) -> HttpResponse:
         "children": _children(request, asked.area, table.by_child),
         "duties": _duties(table.by_duty, asked.area.pk),
     }
-    return render(request, "web/area_books.html", facts)
+    part = "X-Part" in request.headers
+    answer = render(request, "web/area_books.html" if part else "web/area_books_page.html", facts)
+    patch_vary_headers(answer, ["X-Part"])
+    return answer
 
 
 def _children(request: Asking, found: Area, by_child: Mapping[int, Books]) -> Sequence[BookRow]:
