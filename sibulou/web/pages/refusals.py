@@ -181,7 +181,7 @@ def _label(form: Form | None, key: str) -> str:
 
 
 def _careful(said: str) -> str:
-    """An answer that was refused: a long number in it is masked whatever was asked, for it may stand in a wrong field."""
+    """An answer that was refused: long numbers are masked whatever was asked, for they may stand in a wrong field."""
     return said if _DAY.fullmatch(said) else str(masked_answer(said))
 
 
