@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -203,8 +203,3 @@ def fingerprint(deed: Deed, book: Book, happened: str) -> str:
 def by_arrival(listed: Sequence[Deed]) -> list[Deed]:
     """In the order the server hears of them."""
     return sorted(listed, key=lambda deed: (deed.received, deed.id))
-
-
-def heard_now(deed: Deed, now: int) -> Deed:
-    """The deed as it is heard at a moment."""
-    return replace(deed, received=now)

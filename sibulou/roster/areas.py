@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import F, Q
@@ -51,8 +50,3 @@ def full_name_of(area: Area) -> str:
 def is_heading(area: Area) -> bool:
     """Whether the area only keeps a place in the tree where no prefecture is."""
     return area.level == Level.PREFECTURE and area.name in HEADINGS
-
-
-def codes_of(areas: list[int]) -> Mapping[int, str]:
-    """The present codes of many areas."""
-    return dict(AreaCode.objects.filter(area__in=areas, valid_to__isnull=True).values_list("area_id", "code"))
