@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 def start(given: argparse.Namespace) -> None:
     """Press the start key, and open what is owed from now on."""
     with county() as (by, now):
-        from sibulou.duty.force import activate
+        from sibulou.duty.force import activate, plan_of
         from sibulou.duty.reconcile import reconcile as open_all
         from sibulou.roster.areas import area_by_code
 
         area = area_by_code(given.area)
+        version = _latest(given.plan)
         event = activate(
-            area=area, version=_latest(given.plan), level=given.level, title=given.title or given.plan,
+            area=area, version=version, level=given.level, title=given.title or plan_of(version).title.zh,
             notice=given.notice, legal_basis=given.legal_basis, by=by, now=now,
         )  # fmt: skip
         opened = open_all(now=now, events=[event]).total
     say(
-        f"{area.name} 已启动 {given.plan}，开出应办 {opened} 项",
+        f"{area.name} 已启动“{event.title}”，开出应办 {opened} 项",
         f"{given.plan} is in force, {opened} obligations opened",
     )
 

@@ -106,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
             _AREA,
             _arg("plan", metavar="PLAN", help="已载入的预案 · key of a loaded plan"),
             _arg("level", metavar="LEVEL", help="响应级别 · response level"),
-            _arg("--title", default="", help="事件名称 · name of the event"),
+            _arg("--title", default="", help="事件名称，不写则用预案名称 · name of the event; the plan's if not given"),
             _arg("--notice", default="", help="通告文号 · number of the notice"),
             _arg("--legal-basis", default="", help="法律依据 · legal basis"),
         ),

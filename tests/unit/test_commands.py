@@ -66,6 +66,7 @@ def test_from_an_empty_folder_to_a_response_that_is_over(desk: Desk) -> None:
     assert "I, II, III, IV" in desk.types("start", "530425", "covid19_2020", "V", code=1)
     opened = desk.types("start", "530425", "covid19_2020", "I", "--notice", "第1号")
     assert "0 obligations" not in opened
+    assert "“新型冠状病毒肺炎疫情联防联控预案（2020）”" in opened
     assert "0 obligations opened" in desk.types("reconcile")
     desk.types("escalate")
     assert "no event" in desk.types("stand-down", "530425", "dengue", "--reason", "x", code=1).lower()
