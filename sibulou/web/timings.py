@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sibulou.duty.cadence import After, Cadence, Daily, Every
-from sibulou.web.timing_words import in_words
-
-__all__ = ["Box", "boxes", "in_words", "read_boxes", "said"]
 
 _CLOCKS = (
     ("warn", ("提醒责任人", "owner warned")),

@@ -31,7 +31,7 @@ from sibulou.web.middleware import Asking
 from sibulou.web.owed import Owed, owed
 from sibulou.web.running import event_of, level_word, running_event, short, shown_of
 from sibulou.web.texts import number_of
-from sibulou.web.timings import in_words
+from sibulou.web.timing_words import in_words
 
 ACKNOWLEDGE = "start.acknowledge"
 """The duty by which a township says that it has the order to start (S2), in whatever plan has it."""
