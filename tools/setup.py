@@ -125,7 +125,7 @@ def _browser_digest() -> str:
 
 
 def _vendored() -> dict[str, str]:
-    """File name in `vendor/` to its place in `node_modules/`."""
+    """File name in `vendor/` to its place in `node_modules/`; a name that ends in "/" is a folder of modules."""
     found: dict[str, str] = json.loads((ROOT / "package.json").read_text())["sibulou"]["vendor"]
     return found
 
@@ -143,10 +143,20 @@ def _install_browser() -> None:
         )
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name, origin in _vendored().items():
-        aside = VENDOR / f".{name}.new"
-        shutil.copyfile(ROOT / "node_modules" / origin, aside)
-        aside.replace(VENDOR / name)
+        if name.endswith("/"):
+            for module in sorted((ROOT / "node_modules" / origin).glob("*.js")):
+                _place(module, VENDOR / name / module.name)
+        else:
+            _place(ROOT / "node_modules" / origin, VENDOR / name)
     _Stamp(ROOT / "node_modules" / ".set-up").write(_browser_digest())
+
+
+def _place(origin: Path, target: Path) -> None:
+    """Copy a file to its place in one step, so that nobody reads half of it."""
+    target.parent.mkdir(exist_ok=True)
+    aside = target.parent / f".{target.name}.new"
+    shutil.copyfile(origin, aside)
+    aside.replace(target)
 
 
 def _npm() -> tuple[list[str], str]:
