@@ -55,6 +55,8 @@ class Field:
     choices: tuple[Word, ...] = ()
     show_when: Expression | None = None
     personal: bool = False
+    fill: Expression | None = None
+    """What stands in the field as a draft before anybody has answered; only the device reads it."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,15 @@ def check_content(form: Form, content: object) -> dict[str, object]:
         if value is not None:
             clean[field.key] = value
     return clean
+
+
+def fault_of(field: Field, value: object) -> Label | None:
+    """What this one field would allow instead of `value`; None if the answer fits."""
+    try:
+        _clean(field, value)
+    except _Unfit as unfit:
+        return Label(unfit.zh, unfit.en)
+    return None
 
 
 def unusual(form: Form, content: Mapping[str, object]) -> list[str]:

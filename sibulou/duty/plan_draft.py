@@ -14,7 +14,7 @@ from sibulou.duty.ladder import Rung
 from sibulou.duty.plan_parts import Duty, WatchClass
 from sibulou.duty.plan_reader import BLANK, Cursor, close_to
 from sibulou.duty.plan_words import Label, Word
-from sibulou.duty.rule import SUBJECT_FACTS, Expression, Rule
+from sibulou.duty.rule import SUBJECT_FACTS, VARIABLES, Expression, Rule
 
 T = TypeVar("T")
 
@@ -89,8 +89,8 @@ def read_class(cursor: Cursor, draft: Draft) -> str:
     return cursor.one_of(draft.classes, "管控类别", "watch class")
 
 
-def read_expression(cursor: Cursor) -> Expression | None:
-    """A CEL condition that parses and uses only known variables and functions."""
+def read_expression(cursor: Cursor, known: tuple[str, ...] = VARIABLES) -> Expression | None:
+    """A CEL expression that parses and uses only `known` variables and functions."""
     source = cursor.text()
     if not source:
         return None
@@ -100,8 +100,8 @@ def read_expression(cursor: Cursor) -> Expression | None:
         why = str(error).splitlines()[0][:200]
         cursor.wrong(f"条件不是 CEL：{why}", f"no CEL condition: {why}", ("CEL 表达式", "a CEL expression"))
         return None
-    for name in expression.unknown_names():
-        allowed = ("record、subject、values、lists", "record, subject, values, lists")
+    for name in expression.unknown_names(known):
+        allowed = ("、".join(known), ", ".join(known))
         cursor.wrong(f"未知变量 {name}", f"unknown variable {name}", allowed)
     return expression
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from sibulou.duty.form import CHOOSING, NUMERIC, Field, FieldType, Form
 from sibulou.duty.plan_basics import read_words
 from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, maybe, read_expression
-from sibulou.duty.plan_reader import Cursor
+from sibulou.duty.plan_reader import Cursor, close_to
+from sibulou.duty.rule import DRAFTING, SUBJECT_FACTS, USER_FACTS
 
 KINDS = ("area", "household", "person", "post", "place", "institution")
 
@@ -21,14 +22,18 @@ def _read_form(key: str, cursor: Cursor) -> Form:
     found = cursor.fields("key title subject why fields")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
-    for name, item in many(found, "fields", Cursor.keyed):
+    items = many(found, "fields", Cursor.keyed)
+    for name, item in items:
         fields.append(_read_field(name, item, fields))
-    return Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields))
+    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields))
+    for name, item in items:
+        _check_fill(item, name, whole)
+    return whole
 
 
 def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:
     check_key(cursor, key)
-    found = cursor.fields("key title type", "required min max ask_outside choices show_when personal")
+    found = cursor.fields("key title type", "required min max ask_outside choices show_when personal fill")
     word = maybe(found, "type", lambda at: at.one_of(list(FieldType), "类型", "type"), "text")
     kind = FieldType(word) if word in list(FieldType) else FieldType.TEXT
     _check_field_parts(found, kind)
@@ -49,7 +54,24 @@ def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:
         choices=many(found, "choices", read_words),
         show_when=show_when,
         personal=maybe(found, "personal", Cursor.boolean, False),
+        fill=maybe(found, "fill", lambda at: read_expression(at, DRAFTING), None),
     )
+
+
+def _check_fill(cursor: Cursor, key: str, form: Form) -> None:
+    """A draft reads answers before its own, the last answers, and facts that a device has."""
+    field = form.field(key)
+    if field is None or field.fill is None:
+        return
+    at, fill, every = cursor.inside("fill"), field.fill, [one.key for one in form.fields]
+    known = {"record": every[: every.index(key)], "last": every, "subject": SUBJECT_FACTS, "user": USER_FACTS}
+    for variable, names in known.items():
+        for name in fill.names(variable):
+            if name not in names:
+                at.wrong(f"未知的 {variable}.{name}", f"unknown {variable}.{name}", close_to(name, names))
+    if field.personal and fill.names("last"):
+        zh, en = "个人信息不沿用上一次的", "a personal answer is not carried over from the last one"
+        at.wrong(zh, en, ("删去，或改用 user.name", "leave it out, or user.name"))
 
 
 def _check_field_parts(found: Mapping[str, Cursor], kind: FieldType) -> None:

@@ -44,6 +44,15 @@ class Waivable:
 
 
 @dataclass(frozen=True)
+class OneTap:
+    """A record that one tap tells when there is nothing new: what it says, beside the drafts of the form's fields."""
+
+    form: str
+    title: Label
+    say: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class Duty:
     """What is owed to each subject of a scope, by the owner's seat; `timings` by level, absent = not in
     force.
@@ -62,6 +71,7 @@ class Duty:
     ladder: str
     waiver: Waivable | None
     rings_at_night: bool
+    one_tap: OneTap | None = None
 
     def timing(self, level: str) -> Cadence | None:
         """The cadence, with its clocks, at a response level; None when the duty is not in force there."""

@@ -240,6 +240,15 @@ class Cursor:
             return word
         return int(word) if word.removeprefix("-").isdigit() else number
 
+    def plain(self) -> object:
+        """What a record may say: true, false, a number, a text, or a list of these."""
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.plain() for item in self.items()]
+        bare = isinstance(self.node, yaml.ScalarNode) and not self.node.style
+        if bare and self.node.value in ("true", "false"):
+            return self.node.value == "true"
+        return self.value()
+
     def duration(self) -> timedelta:
         word = self.text()
         try:

@@ -15,6 +15,9 @@ from functools import cached_property
 import cel
 
 VARIABLES = ("record", "subject", "values", "lists")
+DRAFTING = ("record", "subject", "last", "user")
+"""What a draft answer (`fill`) may read: `last` is the answer told before for the same form and subject."""
+USER_FACTS = ("name",)
 SUBJECT_FACTS = ("kind", "level", "listed", "language")
 """kind: of the subject; level: of an area, "village" and so on; listed: how many living persons a household
 has on the roster; language: spoken at home, if noted. A fact that does not apply is left out.
@@ -23,7 +26,7 @@ FUNCTIONS = frozenset(("size", "contains", "startsWith", "endsWith", "matches", 
 LONGEST = 1000  # characters; a longer condition is two rules
 
 _TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_PATH = re.compile(r"(?<![\w.])(record|subject|values|lists)\b(?:\s*\.\s*([A-Za-z_]\w*))?")
+_PATH = re.compile(r"(?<![\w.])(record|subject|values|lists|last|user)\b(?:\s*\.\s*([A-Za-z_]\w*))?")
 _HAS = re.compile(r"\bhas\s*\(\s*(?:record)\s*\.\s*([A-Za-z_]\w*)\s*\)")
 _BOUND = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
 _WORD = re.compile(r"[A-Za-z]\w*")
@@ -46,15 +49,15 @@ class Expression:
         """The source without its text literals, so that names can be read off."""
         return _TEXT.sub("''", self.source)
 
-    def unknown_names(self) -> list[str]:
-        """Variables and functions that no condition has, in order of the alphabet."""
+    def unknown_names(self, known: Iterable[str] = VARIABLES) -> list[str]:
+        """Variables that are not `known` and functions that no condition has, in order of the alphabet."""
         bound = set(_BOUND.findall(self._bare))
-        variables = set(self._program.variables()) - bound - set(VARIABLES)
+        variables = set(self._program.variables()) - bound - set(known)
         functions = {name for name in self._program.functions() if _WORD.fullmatch(name)} - FUNCTIONS
         return sorted(variables | functions)
 
     def names(self, variable: str) -> list[str]:
-        """The fields read of one of the four variables; "" stands for a use without a field."""
+        """The fields read of one of the variables; "" stands for a use without a field."""
         found = (name for root, name in _PATH.findall(self._bare) if root == variable)
         return list(dict.fromkeys(found))
 

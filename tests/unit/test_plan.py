@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import sibulou
 from sibulou.duty.cadence import Every, Triggered, is_stricter
+from sibulou.duty.form import FieldType
 from sibulou.duty.ladder import Rung
 from sibulou.duty.plan import LiftWatch, OpenDuty, Plan, PlanMistakes, PutUnderWatch, load_plan
 from sibulou.plans import shipped
@@ -497,6 +498,29 @@ MISTAKES = [
         "duty or form",
     ),
     ("key: household.recheck", "key: Household Recheck", "duties.Household Recheck", "no proper key", "letters"),
+    (
+        "show_when: record.depth > 0}",
+        "fill: record.note}",
+        "forms.check.fields.note.fill",
+        "unknown record.note",
+        "depth",
+    ),
+    ("show_when: record.depth > 0}", "fill: last.nte}", "forms.check.fields.note.fill", "unknown last.nte", "note"),
+    ("show_when: record.depth > 0}", "fill: user.age}", "forms.check.fields.note.fill", "unknown user.age", "name"),
+    (
+        "show_when: record.depth > 0}",
+        "fill: values.deep}",
+        "forms.check.fields.note.fill",
+        "unknown variable values",
+        "last",
+    ),
+    (
+        "show_when: record.depth > 0}",
+        "personal: true, fill: last.note}",
+        "forms.check.fields.note.fill",
+        "not carried over",
+        "user.name",
+    ),
     ("lists: {rivers: [green, red]}", "lists: {rivers: [&x green, *x]}", "*x", "aliases", "written out"),
 ]
 
@@ -514,6 +538,46 @@ def test_a_mistake_names_file_line_field_and_what_is_allowed(
     assert allowed in mistake.allowed
     assert f"flood.yaml, line {mistake.line}, {field}" in refused.value.say("en")
     assert f"flood.yaml 第 {mistake.line} 行，{field}" in refused.value.say("zh")
+
+
+ONE_TAPS = [
+    # what the duty offers, the field named, what is wrong, what is allowed
+    ("form: moved, title: {zh: 无, en: none}", ".form", "unknown closer of the duty moved", "check"),
+    ("form: check, title: {zh: 无, en: none}", "", "depth is required", "say it, or a fill"),
+    ("form: check, title: {zh: 无, en: none}, say: {depht: 0}", ".say.depht", "unknown field depht", "depth"),
+    ("form: check, title: {zh: 无, en: none}, say: {depth: 10}", ".say.depth", "depth cannot be 10", "between 0 and 9"),
+    ("form: check, title: {zh: 无, en: none}, say: {depth: 0, river: blue}", ".say.river", "cannot be blue", "green"),
+    ("form: check, title: {zh: 无, en: none}, say: {depth: 2}", "", "does not meet the duty", "what a closer accepts"),
+]
+
+
+def with_one_tap(one_tap: str) -> str:
+    return MINIMAL.replace("    waiver: {reasons: [away]}\n", f"    one_tap: {{{one_tap}}}\n", 1)
+
+
+@pytest.mark.parametrize(("one_tap", "field", "wrong", "allowed"), ONE_TAPS)
+def test_one_tap_tells_only_what_is_whole_and_meets_the_duty(
+    one_tap: str, field: str, wrong: str, allowed: str
+) -> None:
+    with pytest.raises(PlanMistakes) as refused:
+        load(with_one_tap(one_tap))
+    at = f"duties.household.recheck.one_tap{field}"
+    [mistake] = [one for one in refused.value.mistakes if one.field == at]
+    assert wrong in mistake.say("en")
+    assert allowed in mistake.allowed
+
+
+def test_one_tap_says_what_it_says_and_leaves_the_rest_to_the_drafts() -> None:
+    plan = load(with_one_tap("form: check, title: {zh: 无变化, en: no change}, say: {depth: 0.5}"))
+    tap = plan.duties["household.recheck"].one_tap
+    assert tap is not None
+    assert (tap.form, dict(tap.say), tap.title.en) == ("check", {"depth": 0.5}, "no change")
+    drafted = MINIMAL.replace("max: 9, required: true}", "max: 9, required: true, fill: last.depth}", 1)
+    plan = load(
+        drafted.replace("    waiver: {reasons: [away]}\n", "    one_tap: {form: check, title: {zh: 无, en: no}}\n", 1)
+    )
+    assert plan.duties["household.recheck"].one_tap is not None
+    assert plan.duties["household.moved"].one_tap is None
 
 
 @pytest.mark.parametrize(
@@ -694,6 +758,12 @@ def test_every_shipped_plan_loads_and_reaches_all_four_fronts(plan: Plan) -> Non
     assert len(plan.duties) >= 10
     assert {duty.front for duty in plan.duties.values()} == {"defence", "control", "outreach", "screening"}
     assert plan.cautions == ()
+
+
+def test_no_measurement_of_a_shipped_plan_has_a_draft(plan: Plan) -> None:
+    """A temperature is taken anew each time; a draft is for what can be seen to be unchanged."""
+    for form in plan.forms.values():
+        assert [field.key for field in form.fields if field.type is FieldType.NUMBER and field.fill] == []
 
 
 def test_every_duty_of_a_shipped_plan_is_in_force_somewhere_with_someone_above(plan: Plan) -> None:
