@@ -21,7 +21,10 @@ class ProblemOut(Schema):
 
 
 class RecordIn(Schema):
-    """One record. `id` is a UUID (version 7) made by the device; `happened_at` carries its zone."""
+    """One record. `id` is a UUID (version 7) made by the device; `happened_at` carries its zone.
+
+    `plan` names the plan whose form it is; needed only where two in force ask different things under one form's name.
+    """
 
     id: UUID
     form: str
@@ -31,6 +34,7 @@ class RecordIn(Schema):
     answers: UUID | None = None
     corrects: UUID | None = None
     withdraws: bool = False
+    plan: str = ""
 
 
 class BatchIn(Schema):

@@ -20,17 +20,11 @@ from django.db import connection, transaction
 
 from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running, in_force, stages
-from sibulou.duty.form import FieldType, Form, check_content
+from sibulou.duty.form import FieldType, Form
+from sibulou.duty.forms_in_force import FormsInForce
 from sibulou.duty.models import Event, Record, Refusal
 from sibulou.duty.personal import BLIND, seal_answers, seal_payload
-from sibulou.duty.problems import (
-    Conflicting,
-    FromTheFuture,
-    NothingToCorrect,
-    UnknownForm,
-    UnknownSubject,
-    WrongSubject,
-)
+from sibulou.duty.problems import Conflicting, FromTheFuture, NothingToCorrect, UnknownSubject
 from sibulou.duty.settle import call_off, settle_records
 from sibulou.duty.told import About, Told
 from sibulou.duty.watch import settle_watches, watch_forms
@@ -80,7 +74,7 @@ class Batch:
 def digest(told: Told) -> bytes:
     """The fingerprint of what a record says: two with one id and one fingerprint are one record."""
     said = [told.form, told.subject, told.happened_at.astimezone(UTC).isoformat(), told.content, told.answers,
-            told.corrects, told.withdraws]  # fmt: skip
+            told.corrects, told.withdraws, *([told.plan] if told.plan else [])]  # fmt: skip
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
@@ -111,6 +105,7 @@ class _Accepted:
     kept: Mapping[str, object]
     closes: list[int]
     answering: list[int]
+    plans: tuple[str, ...]
 
 
 class _Intake:
@@ -119,6 +114,7 @@ class _Intake:
     def __init__(self, batch: Batch, *, reach: Reach, by: By, now: datetime) -> None:
         self.batch, self.reach, self.by, self.now = batch, reach, by, now
         self.events = _events()
+        self.forms = FormsInForce(self.events)
         self.subjects = _subjects(batch.records)
         self.known = _known(batch.records)
         self.corrected: dict[UUID, tuple[int, str]] = {
@@ -160,16 +156,13 @@ class _Intake:
         if subject is None or not self._may_tell(subject):
             raise UnknownSubject(subject=told.subject)
         happened_at, doubtful = self._moment(told)
-        form = self._form(told.form, happened_at)
-        if form.kind != subject.kind:
-            raise WrongSubject(form=form.title.zh, wanted=form.kind, given=subject.kind)
+        on = self.forms.told_on(told, subject, self._stages_at(happened_at))
         self._check_correction(told)
-        content = {} if told.withdraws else check_content(form, told.content)
-        self._check_named(form, content)
-        clean = replace(told, content=content)
-        closes, answering = self._meets(clean, subject, happened_at)
-        kept = seal_answers(form, content)
-        return _Accepted(clean, digest(told), subject, happened_at, doubtful, kept, closes, answering)
+        self._check_named(on.form, on.content)
+        clean = replace(told, content=on.content)
+        closes, answering = self._meets(clean, subject, happened_at, on.plans)
+        kept = seal_answers(on.form, on.content)
+        return _Accepted(clean, digest(told), subject, happened_at, doubtful, kept, closes, answering, on.plans)
 
     def _may_tell(self, subject: About) -> bool:
         return self.reach.covers(subject.area_id, Right.RECORD) or subject.pk in self.reach.subjects
@@ -194,14 +187,6 @@ class _Intake:
             if (ended := of_event[-1].ends) is None or of_event[0].starts <= at < ended
         ]
 
-    def _form(self, key: str, at: datetime) -> Form:
-        """The form as the plan in force at that moment has it, or else any stage's."""
-        for running in (*self._stages_at(at), *(one for of_event in self.events for one in of_event)):
-            if key in running.plan.forms:
-                return running.plan.forms[key]
-        known = sorted({name for running in self._stages_at(self.now) for name in running.plan.forms})
-        raise UnknownForm(form=key[:40], allowed=", ".join(known))
-
     def _check_correction(self, told: Told) -> None:
         if told.corrects is None:
             return
@@ -215,7 +200,9 @@ class _Intake:
             if one.type is FieldType.SUBJECT and (value := content.get(one.key)) and str(value) not in self.named:
                 raise UnknownSubject(subject=value)
 
-    def _meets(self, told: Told, subject: About, happened_at: datetime) -> tuple[list[int], list[int]]:
+    def _meets(
+        self, told: Told, subject: About, happened_at: datetime, plans: Sequence[str]
+    ) -> tuple[list[int], list[int]]:
         """The duties this record may meet by itself, and those only as an answer, by the plans of its moment."""
         if told.withdraws:
             return [], []
@@ -223,6 +210,8 @@ class _Intake:
         closes: set[int] = set()
         answering: set[int] = set()
         for running in self._stages_at(happened_at):
+            if running.plan.key not in plans:
+                continue
             by_itself, as_answer = running.plan.meeting(told.form, told.content, facts)
             closes.update(running.duty_ids[key] for key in by_itself)
             answering.update(running.duty_ids[key] for key in as_answer)
@@ -255,6 +244,7 @@ class _Intake:
             told.id, told.form, one.subject.pk, one.subject.area_id, one.happened_at, told.happened_at, self.now,
             one.doubtful, self.by.user_id, self.batch.device[:40], json.dumps(one.kept, ensure_ascii=False),
             one.fingerprint, _array(one.closes), _array(one.answering), told.answers, told.corrects, told.withdraws,
+            _array(one.plans),
         )  # fmt: skip
 
     def _effects(self, accepted: Sequence[_Accepted]) -> int:
@@ -273,6 +263,7 @@ class _Intake:
                     (one.told, one.subject, one.happened_at)
                     for one in accepted
                     if one.told.form in ruled
+                    and running.plan.key in one.plans
                     and not one.told.withdraws
                     and in_force(of_event, one.happened_at) is running
                 ]
@@ -294,18 +285,19 @@ _COLUMNS = {
     "id": "uuid", "form": "text", "subject_id": "bigint", "area_id": "bigint", "happened_at": "timestamptz",
     "claimed_at": "timestamptz", "received_at": "timestamptz", "clock_doubtful": "boolean", "told_by_id": "bigint",
     "device": "text", "content": "jsonb", "digest": "bytea", "closes": "text", "answering": "text", "answers": "uuid",
-    "corrects": "uuid", "withdraws": "boolean",
+    "corrects": "uuid", "withdraws": "boolean", "plans": "text",
 }  # fmt: skip
+_ARRAYS = {"closes": "integer[]", "answering": "integer[]", "plans": "text[]"}
 _INSERT = (
     f"INSERT INTO record ({', '.join(_COLUMNS)}) "
-    f"SELECT {', '.join(f'{name}::integer[]' if name in ('closes', 'answering') else name for name in _COLUMNS)} "
+    f"SELECT {', '.join(f'{name}::{_ARRAYS[name]}' if name in _ARRAYS else name for name in _COLUMNS)} "
     f"FROM unnest({', '.join(f'%b::{kind}[]' for kind in _COLUMNS.values())}) AS told ({', '.join(_COLUMNS)})"
 )
 """One statement for a whole batch: COPY is not allowed where row-level security holds."""
 
 
-def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"
+def _array(parts: Iterable[int | str]) -> str:
+    return "{" + ",".join(map(str, parts)) + "}"
 
 
 def _events() -> list[list[Running]]:

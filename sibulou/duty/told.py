@@ -13,7 +13,10 @@ from sibulou.duty.problems import WrongEnvelope
 
 @dataclass(frozen=True)
 class Told:
-    """What the field says. `happened_at` is the device's claim; `content` has not been checked yet."""
+    """What the field says. `happened_at` is the device's claim; `content` has not been checked yet.
+
+    `plan`: the key of the plan whose form it is; empty where that goes without saying.
+    """
 
     id: UUID
     form: str
@@ -23,6 +26,7 @@ class Told:
     answers: UUID | None = None
     corrects: UUID | None = None
     withdraws: bool = False
+    plan: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The record as plain JSON, as a refusal keeps it."""
@@ -35,6 +39,7 @@ class Told:
             "answers": self.answers and str(self.answers),
             "corrects": self.corrects and str(self.corrects),
             "withdraws": self.withdraws,
+            **({"plan": self.plan} if self.plan else {}),
         }
 
 
@@ -48,11 +53,14 @@ class About(NamedTuple):
     listed: int
 
 
+_FIELDS = {"id", "form", "subject", "happened_at", "content", "answers", "corrects", "withdraws", "plan"}
+
+
 def read_told(raw: object) -> Told:
     """A record from JSON. Raises WrongEnvelope naming the field and what it should be."""
     if not isinstance(raw, Mapping):
         raise WrongEnvelope(field="record", wrong=type(raw).__name__, allowed="an object / 一个对象")
-    unknown = set(raw) - {"id", "form", "subject", "happened_at", "content", "answers", "corrects", "withdraws"}
+    unknown = set(raw) - _FIELDS
     if unknown:
         raise WrongEnvelope(field=sorted(map(str, unknown))[0], wrong="unknown", allowed="no such field / 无此字段")
     withdraws = raw.get("withdraws", False)
@@ -64,6 +72,9 @@ def read_told(raw: object) -> Told:
         raise WrongEnvelope(field="content", wrong=type(content).__name__, allowed="an object / 一个对象")
     if not isinstance(form, str) or not form:
         raise WrongEnvelope(field="form", wrong=form, allowed="the key of a form / 记录表的键")
+    plan = raw.get("plan", "")
+    if not isinstance(plan, str):
+        raise WrongEnvelope(field="plan", wrong=plan, allowed="the key of a plan in force / 现行预案的键")
     corrects = _uuid(raw, "corrects")
     if withdraws and corrects is None:
         raise WrongEnvelope(field="corrects", wrong="null", allowed="the id of the record withdrawn / 被撤回记录的编号")
@@ -79,6 +90,7 @@ def read_told(raw: object) -> Told:
         answers=_uuid(raw, "answers"),
         corrects=corrects,
         withdraws=withdraws,
+        plan=plan,
     )
 
 

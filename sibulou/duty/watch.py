@@ -138,8 +138,10 @@ def _told_of_watches(
         )
         rows = cursor.fetchall()
     found: list[Put | Lift] = []
-    for record, form, subject, at, content in rows:
+    for record, form, subject, at, content, plans in rows:
         running = in_force(stages_of_event, at)
+        if plans and running.plan.key not in plans:
+            continue
         for effect in running.plan.effects(form, json.loads(content), facts(subjects[subject])):
             if isinstance(effect, PutUnderWatch):
                 found.append(Put(subject, effect.klass, at, record, at + timedelta(days=effect.days)))

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sibulou.duty.force import current, stages
 from sibulou.duty.form import FieldType, Form, sealed_fields
+from sibulou.duty.forms_in_force import shared
 from sibulou.duty.models import Event, Obligation, Record, Refusal
 from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.plan_parts import Plan
@@ -51,16 +52,38 @@ def may_tell(request: Asking, subject: Subject) -> bool:
     return request.reach.covers(subject.area_id, Right.RECORD) or subject.pk in request.reach.subjects
 
 
-def forms_about(kind: str, now: datetime) -> list[Form]:
-    """The forms in force about a kind of subject, in the order of the plans."""
-    found = {form.key: form for running in current(now) for form in running.plan.forms.values() if form.kind == kind}
-    return list(found.values())
+@dataclass(frozen=True)
+class Choice:
+    """A form in force and the plan it is of. `alone`: no other plan in force asks something else by its name."""
+
+    plan: Plan
+    form: Form
+    alone: bool
+
+    @property
+    def title(self) -> str:
+        return self.form.title.say(language())
+
+    @property
+    def plan_title(self) -> str:
+        return self.plan.title.say(language())
 
 
-def plan_and_form(key: str, now: datetime) -> tuple[Plan, Form]:
-    """A form by its key: of a plan in force, else of any plan that ran. Raises UnknownForm."""
+def forms_about(subject: Subject, now: datetime) -> list[Choice]:
+    """The forms about a subject of the plans in force where it is, in their order; those that ask the same as one."""
+    here = [one for one in current(now) if one.over[0] <= subject.area_id < one.over[1]]
+    plans = {running.plan.key: running.plan for running in here}
+    found = []
+    for key in dict.fromkeys(key for plan in plans.values() for key in plan.forms):
+        fitting = [one for one in shared(key, here) if one.form.kind == subject.kind]
+        found += [Choice(plans[one.plans[0]], one.form, alone=len(fitting) == 1) for one in fitting]
+    return found
+
+
+def plan_and_form(key: str, now: datetime, *, plan: str = "") -> tuple[Plan, Form]:
+    """A form by its key: of the plan named, else of a plan in force, else of any plan that ran. Raises UnknownForm."""
     for running in (*current(now), *reversed(stages(Event.objects.order_by("id")))):
-        if key in running.plan.forms:
+        if key in running.plan.forms and plan in ("", running.plan.key):
             return running.plan, running.plan.forms[key]
     known = sorted({form for running in current(now) for form in running.plan.forms})
     raise UnknownForm(form=key[:40], allowed=", ".join(known))
@@ -76,7 +99,7 @@ def doors(rows: Sequence[Obligation], *, onward: str, now: datetime) -> dict[int
         if plan is None or duty is None:
             continue
         for key in dict.fromkeys(closer.form for closer in duty.closers):
-            asked = {"form": key, "next": onward}
+            asked = {"form": key, "next": onward, "plan": plan.key}
             if row.opened_by is not None:
                 asked["answers"] = str(row.opened_by)
             link = f"/subjects/{row.subject_id}/records/new/?{urlencode(asked)}"
@@ -121,7 +144,7 @@ class Sheet:
 
 def read_sheet(request: Asking, subject: Subject) -> Sheet:
     """The form an address asks for. Raises UnknownForm, WrongSubject, Http404 for a record that is not there."""
-    plan, form = plan_and_form(request.GET["form"], request.now)
+    plan, form = plan_and_form(request.GET["form"], request.now, plan=request.GET.get("plan", ""))
     if form.kind != subject.kind:
         wanted, given = (KIND_WORDS[kind][0] for kind in (form.kind, subject.kind))
         raise WrongSubject(form=form.title.zh, wanted=wanted, given=given)

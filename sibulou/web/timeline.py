@@ -107,12 +107,16 @@ def history(
 
 
 def plan_words() -> tuple[dict[str, Label], dict[str, Label], dict[str, Label]]:
-    """The titles of record forms, watch classes and waiver reasons in every plan that ran, the latest last."""
+    """The titles of record forms, watch classes and waiver reasons in every plan that ran, the latest last.
+
+    Forms also stand under `plan/form`, for plans that have two of one name.
+    """
     forms: dict[str, Label] = {}
     classes: dict[str, Label] = {}
     reasons: dict[str, Label] = {key: Label(*words) for key, words in END_WORDS.items()}
     for running in stages(Event.objects.order_by("id")):
         forms |= {form.key: form.title for form in running.plan.forms.values()}
+        forms |= {f"{running.plan.key}/{form.key}": form.title for form in running.plan.forms.values()}
         classes |= {klass.key: klass.title for klass in running.plan.classes.values()}
         reasons |= {word.key: word.title for word in running.plan.reasons.values()}
     return forms, classes, reasons
@@ -165,7 +169,8 @@ class _Words:
             notes.append(self._say("更正", "correction"))
         if row.pk in self.corrected:
             notes.append(self._say("已被更正", "was corrected"))
-        text = self._label(self.forms, row.form)
+        under = f"{row.plans[0]}/{row.form}" if row.plans else row.form
+        text = self._label(self.forms, under if under in self.forms else row.form)
         return Line(at, "met", self._say("记录", "record"), text, f"/records/{row.pk}/", tuple(notes))
 
     def _missed(self, at: datetime, number: str) -> Line:

@@ -18,3 +18,8 @@ def hidden(answer: HttpResponse, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', answer.content.decode())
     assert found, name
     return unescape(found[1])
+
+
+def links(answer: HttpResponse) -> list[str]:
+    """Where the links of a page lead, in their order."""
+    return [unescape(found) for found in re.findall(r'<a\b[^>]*\bhref="([^"]*)"', answer.content.decode())]

@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('answers', models.UUIDField(null=True)),
                 ('corrects', models.UUIDField(null=True)),
                 ('withdraws', models.BooleanField(default=False)),
+                ('plans', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), db_default=[], default=list, size=None)),
                 ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='roster.subject')),
                 ('told_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -178,7 +179,7 @@ class Migration(migrations.Migration):
             name='Stage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=8)),
+                ('level', models.CharField(max_length=40)),
                 ('starts_at', models.DateTimeField()),
                 ('started_by', models.CharField(max_length=80)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='duty.event')),

@@ -96,7 +96,7 @@ class Stage(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="stages")
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="stages")
-    level = models.CharField(max_length=8)
+    level = models.CharField(max_length=40)
     starts_at = models.DateTimeField()
     started_by = models.CharField(max_length=80)
 

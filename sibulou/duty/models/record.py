@@ -15,6 +15,7 @@ class Record(models.Model):
     """One thing told. `id` is made by the device; `seq` is the server's order; both clocks are kept.
 
     `closes` are the duties it may meet by itself, `answering` those it meets only where `answers` opened them.
+    `plans` are the plans whose form it was told on, the one named or the first to take it before the others; none: any.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -35,6 +36,7 @@ class Record(models.Model):
     answers = models.UUIDField(null=True)
     corrects = models.UUIDField(null=True)
     withdraws = models.BooleanField(default=False)
+    plans = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
 
     class Meta:
         db_table = "record"
@@ -51,7 +53,7 @@ class Record(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "seq", "form", "subject", "area_id", "happened_at", "claimed_at", "received_at", "clock_doubtful",
-            "told_by", "device", "digest", "closes", "answering", "answers", "corrects", "withdraws",
+            "told_by", "device", "digest", "closes", "answering", "answers", "corrects", "withdraws", "plans",
         }  # fmt: skip
         erase: ClassVar[set[str]] = {"content"}
 

@@ -55,6 +55,6 @@ WHERE o.waived_at IS NULL OR o.waived_until IS NOT NULL
 
 -- name: of_subjects
 -- What stands of the records of some subjects on some forms.
-SELECT r.id, r.form, r.subject_id, r.happened_at, r.content FROM record r
+SELECT r.id, r.form, r.subject_id, r.happened_at, r.content, r.plans FROM record r
 WHERE r.subject_id = ANY (%(subjects)s) AND r.form = ANY (%(forms)s) AND {stands}
 ORDER BY r.happened_at, r.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -68,11 +69,13 @@ def _subject(request: Asking, number: int) -> Subject:
 
 
 def _kinds(request: Asking, subject: Subject) -> HttpResponse:
-    forms = forms_about(subject.kind, request.now)
-    if not forms:
+    choices = forms_about(subject, request.now)
+    if not choices:
         zh, en = KIND_WORDS[subject.kind]
         raise NoFormRuns(kind_zh=zh, kind_en=en)
-    shown = [(form.key, form.title.say(language()), form.why.say(language())) for form in forms]
+    shown = [
+        (urlencode({"form": one.form.key, "plan": one.plan.key}), one, one.form.why.say(language())) for one in choices
+    ]
     facts = {"subject": subject, "home": address_of(subject.kind, subject.pk, subject.area_id), "forms": shown}
     return render(request, "web/record_kinds.html", facts)
 
@@ -88,6 +91,7 @@ def _draw(
     facts = {
         "sheet": sheet,
         "title": sheet.form.title.say(language()),
+        "plan_title": sheet.plan.title.say(language()),
         "why": sheet.form.why.say(language()),
         "place": places([sheet.subject.area_id])[sheet.subject.area_id],
         "home": address_of(sheet.subject.kind, sheet.subject.pk, sheet.subject.area_id),
@@ -113,6 +117,7 @@ def _hand_in(request: Asking, sheet: Sheet, filled: Filled) -> HttpResponse:
         content=filled.content,
         answers=sheet.answers,
         corrects=sheet.corrects.pk if sheet.corrects else None,
+        plan=sheet.plan.key,
     )
     (answer,) = take_in(Batch([told], device="web"), reach=request.reach, by=request.by, now=request.now)
     if answer.problem is not None:
@@ -175,14 +180,21 @@ def _record(number: UUID) -> Record:
     return row
 
 
+def _plan(row: Record) -> str:
+    """The plan whose form the record was told on; empty where that goes without saying."""
+    return row.plans[0] if row.plans else ""
+
+
 def _show(
     request: Asking, row: Record, *, sentence: str = "", revealed: tuple[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    _, form = plan_and_form(row.form, request.now)
+    plan, form = plan_and_form(row.form, request.now, plan=_plan(row))
     told_by = User.objects.filter(pk=row.told_by_id or 0).values_list("name", flat=True).first()
     facts = {
         "record": row,
         "title": form.title.say(language()),
+        "plan": plan,
+        "plan_title": plan.title.say(language()),
         "place": places([row.area_id])[row.area_id],
         "home": address_of(row.subject.kind, row.subject_id, row.area_id),
         "answers": answers_of(form, row.content),
@@ -219,6 +231,7 @@ def withdrawal(request: Asking, number: UUID) -> HttpResponse:
         happened_at=row.happened_at,
         corrects=row.pk,
         withdraws=True,
+        plan=_plan(row),
     )
     (answer,) = take_in(Batch([told], device="web"), reach=request.reach, by=request.by, now=request.now)
     if answer.problem is not None:

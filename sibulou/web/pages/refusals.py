@@ -139,7 +139,7 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
     number = uuid_or_none(row.record_id)
     kept = Record.objects.filter(pk=number).first() if number and row.outcome == Outcome.CONFLICTING else None
     told = _facts(row)
-    forms = _forms()
+    forms = _forms(told)
     again = subject is not None and may_tell(request, subject) and told.get("form") in forms
     answers = _answers(forms, told)
     facts = {
@@ -153,6 +153,7 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
         "told_at": _moment(told.get("happened_at")),
         "sent": "" if answers else json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
         "form": told.get("form"),
+        "plan": told.get("plan", ""),
         "again": again,
         "how": request.POST.get("how", ""),
         "sentence": sentence,
@@ -160,9 +161,13 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
     return render(request, "web/refusal.html", facts, status=status)
 
 
-def _forms() -> dict[str, Form]:
-    """The forms of every plan in force."""
-    return {key: form for running in stages() for key, form in running.plan.forms.items()}
+def _forms(told: Mapping[str, object]) -> dict[str, Form]:
+    """The forms of every plan in force, those of the plan that was named before those of the others."""
+    in_order = sorted(stages(), key=lambda running: running.plan.key != told.get("plan"))
+    found: dict[str, Form] = {}
+    for running in in_order:
+        found = {**running.plan.forms, **found}
+    return found
 
 
 def _answers(forms: Mapping[str, Form], told: Mapping[str, object]) -> list[Shown]:
@@ -200,7 +205,7 @@ def _sent(payload: object) -> object:
 
 def _sides(kept: Record, told: dict[str, object]) -> list[Side]:
     """Both records, answer by answer; the moment first."""
-    form = _forms().get(kept.form)
+    form = _forms({"plan": kept.plans[0] if kept.plans else ""}).get(kept.form)
     given, stands = told.get("content"), open_answers(kept.form, kept.content)
     content = given if isinstance(given, dict) else {}
     sides = [Side(pick(("何时发生", "When"), language()), clock(kept.claimed_at), _moment(told.get("happened_at")))]

@@ -137,7 +137,7 @@ def _draw(
         "watches": _watches(subject),
         "history": page,
         "may_tell": may_tell(request, subject) and subject.until is None,
-        "forms": [(form.key, form.title.say(language())) for form in forms_about(subject.kind, request.now)],
+        "forms": forms_about(subject, request.now),
         "may_appoint": request.reach.covers(subject.area_id, Right.GRANT) and subject.until is None,
         "may_unmask": request.reach.covers(subject.area_id, Right.UNMASK),
         "sentence": sentence,
