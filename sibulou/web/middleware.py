@@ -18,7 +18,7 @@ from sibulou.roster.role import ROLES
 from sibulou.web.unfound import not_allowed, say
 
 Respond = Callable[[HttpRequest], HttpResponse]
-OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/")
+OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/", "/m/")
 
 
 class Asking(HttpRequest):

@@ -1,0 +1,122 @@
+// What was told on this device and has not arrived. "Kept" is said only after it is on disk.
+
+import { on, tell } from "./bus.js";
+import { clock } from "./clock.js";
+import { digest } from "./seal.js";
+import * as store from "./store.js";
+
+/** In the order in which they are sent: a record may name an attachment, and stand for a family. */
+export const KINDS = ["attachment", "family", "record", "excuse"];
+
+const MOST = { attachment: 1, family: 50, record: 200, excuse: 200 };
+
+const told = (row) => ({ ...row.payload, id: row.id });
+
+/**
+ * Keeps something to send and gives its id. `kind`: "record" with `{form, subject, content, answers, corrects,
+ * withdraws}`, "excuse" with `{obligation, reason, words, until}`, "family" with `{area, address, phone, persons}`.
+ * A record without `happened_at` happened now. Throws store.Full: then nothing was kept, and the screen keeps its fields.
+ */
+export async function add(kind, payload, { meets = [] } = {}) {
+  const row = made(kind, payload, meets);
+  await keep([{ table: "queue", put: [row] }]);
+  return row.id;
+}
+
+/** Several at once, all or none: `[{kind, payload, meets}, …]`; gives their ids. */
+export async function addAll(things) {
+  const rows = things.map(({ kind, payload, meets = [] }) => made(kind, payload, meets));
+  await keep([{ table: "queue", put: rows }]);
+  return rows.map((row) => row.id);
+}
+
+/** Keeps a photo or a voice note and gives its digest, which a record names. The same bytes are kept once. */
+export async function attach(bytes, type) {
+  const sha256 = await digest(bytes);
+  if (!(await store.all("queue")).some((row) => row.payload.sha256 === sha256)) {
+    const row = made("attachment", { sha256, type, size: bytes.length }, []);
+    await keep([{ table: "blobs", put: [{ id: sha256, type, bytes }] }, { table: "queue", put: [row] }]);
+  }
+  return sha256;
+}
+
+/** What waits, the oldest first: `{id, kind, payload, since, meets, tried}`. */
+export async function waiting() {
+  return (await store.all("queue")).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What the server did not take as it was: `{id, kind, payload, since, outcome, problem}`, the newest first. */
+export async function cameBack() {
+  const rows = (await store.all("outcomes")).filter((row) => row.outcome !== "accepted" && !row.settled_at);
+  return rows.sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** The obligations that something told on this device meets, sent or not, until the server's list says so itself. */
+export async function met() {
+  const rows = [...(await store.all("queue")), ...(await store.all("outcomes")).filter((row) => row.outcome === "accepted")];
+  return new Set(rows.flatMap((row) => row.meets));
+}
+
+/**
+ * The same thing told better, under an id of its own. What never left the device is replaced; a record that may have
+ * arrived is corrected; what came back is answered by the new one. Gives the new id.
+ */
+export async function mend(id, payload) {
+  const [waits, back] = [await store.get("queue", id), await store.get("outcomes", id)];
+  const old = waits ?? back;
+  if (!old) throw new Error(`nothing to mend: ${id}`);
+  const arrived = waits?.tried && old.kind === "record";
+  const row = made(old.kind, { ...payload, ...(arrived && { corrects: id }) }, old.meets);
+  const gone = back ? { table: "outcomes", drop: [id] } : { table: "queue", drop: arrived ? [] : [id] };
+  await keep([{ table: "queue", put: [row] }, gone]);
+  return row.id;
+}
+
+/** Lets what came back rest; the server has kept it for a person to settle. What waits is never given up. */
+export async function giveUp(id) {
+  await keep([{ table: "outcomes", drop: [id] }]);
+}
+
+/** The next batch to send: rows of one kind, told by one setting of the clock; marked as tried. */
+export async function nextBatch() {
+  const rows = await waiting();
+  const kind = KINDS.find((one) => rows.some((row) => row.kind === one));
+  const first = rows.find((row) => row.kind === kind);
+  if (!first) return null;
+  const batch = rows.filter((row) => row.kind === kind && row.shift === first.shift).slice(0, MOST[kind]);
+  const fresh = batch.filter((row) => !row.tried).map((row) => ({ ...row, tried: true }));
+  if (fresh.length) await store.put("queue", fresh);
+  return { kind, rows: batch, told: batch.map(told), sentAt: clock.claimOf(first.shift) };
+}
+
+/** What became of a batch: `answers` is `[{id, outcome, problem}, …]`. A row that is not answered goes on waiting. */
+export async function settle(batch, answers) {
+  const byId = new Map(answers.map((answer) => [answer.id, answer]));
+  const answered = batch.rows.filter((row) => byId.has(row.id));
+  const outcomes = answered.map((row) => outcomeOf(row, byId.get(row.id)));
+  const blobs = batch.kind === "attachment" ? answered.map((row) => row.payload.sha256) : [];
+  await keep([
+    { table: "queue", drop: answered.map((row) => row.id) },
+    { table: "outcomes", put: outcomes },
+    { table: "blobs", drop: blobs },
+  ]);
+}
+
+function outcomeOf({ id, kind, payload, since, meets }, { outcome, problem }) {
+  if (outcome === "accepted" || outcome === "repeated") return { id, kind, since, meets, outcome: "accepted" };
+  return { id, kind, payload, since, meets, outcome, problem: problem ?? null };
+}
+
+function made(kind, payload, meets) {
+  if (!KINDS.includes(kind)) throw new Error(`no such kind: ${kind}`);
+  const since = clock.claim();
+  const dated = kind === "record" ? { happened_at: since, ...payload } : payload;
+  return { id: clock.newId(), kind, payload: dated, since, shift: clock.shift, meets, tried: false };
+}
+
+async function keep(steps) {
+  await store.change([...steps, { table: "meta", put: [{ id: "clock", value: clock.kept() }] }]);
+  tell("queue");
+}
+
+on("store", (tables) => tables.includes("queue") && tell("queue"));

@@ -1,0 +1,39 @@
+// The service worker: holds exactly the files of one release, so that the app opens without signal. It never touches
+// what was told: that lies in IndexedDB, which no release removes. The page puts `RELEASE` above these lines.
+
+/* global RELEASE */
+const PAGE = "/m/";
+const CACHE = `field ${RELEASE.version}`;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => event.data === "take over" && self.skipWaiting());
+self.addEventListener("fetch", (event) => {
+  const { method, url, mode } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== location.origin) return;
+  if (mode === "navigate" && pathname === PAGE) event.respondWith(held(PAGE, event.request));
+  else if (RELEASE.files.includes(pathname)) event.respondWith(held(pathname, event.request));
+});
+
+/** All files of the release or none: a page of another release is not mixed with these. */
+async function install() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(RELEASE.files.map((file) => new Request(file, { cache: "no-cache" })));
+  const page = await (await cache.match(PAGE)).text();
+  if (!page.includes(RELEASE.version)) {
+    await caches.delete(CACHE);
+    throw new Error("the page is of another release");
+  }
+}
+
+async function activate() {
+  const old = (await caches.keys()).filter((name) => name.startsWith("field ") && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function held(path, request) {
+  const found = await caches.match(path, { cacheName: CACHE });
+  return found ?? fetch(request);
+}
