@@ -22,16 +22,30 @@ def escalate(*, now: datetime, catch_up: bool = False) -> int:
     `catch_up` also tells, as of its own moment, what was answered since: for a history loaded at one go.
     """
     told = 0
-    latest = {running.stage.event_id: running for running in stages()}
     with transaction.atomic():
-        for running in latest.values():
+        for running, duties in _telling():
             for step in range(1 + max(len(rungs) for rungs in running.plan.ladders.values())):
-                told += _tell(running, step, now=now, catch_up=catch_up)
+                told += _tell(running, duties, step, now=now, catch_up=catch_up)
     return told
 
 
-def _tell(running: Running, step: int, *, now: datetime, catch_up: bool) -> int:
-    steps = _steps(running, step)
+def _telling() -> list[tuple[Running, frozenset[str]]]:
+    """Which stage's ladders tell which duties: the latest of an event all of its own. What a later version of the plan
+    has dropped and is still open goes on being told by the stage under which it was opened.
+    """
+    of_events: dict[int, list[Running]] = {}
+    for running in stages():
+        of_events.setdefault(running.stage.event_id, []).append(running)
+    found: list[tuple[Running, frozenset[str]]] = []
+    for *earlier, latest in of_events.values():
+        found.append((latest, frozenset(latest.plan.duties)))
+        dropped = [(running, frozenset(running.plan.duties) - frozenset(latest.plan.duties)) for running in earlier]
+        found += [(running, duties) for running, duties in dropped if duties]
+    return found
+
+
+def _tell(running: Running, duties: frozenset[str], step: int, *, now: datetime, catch_up: bool) -> int:
+    steps = _steps(running, duties, step)
     if not steps["duty"]:
         return 0
     quiet = running.plan.quiet
@@ -53,16 +67,22 @@ def _tell(running: Running, step: int, *, now: datetime, catch_up: bool) -> int:
         return int(cursor.rowcount)
 
 
-def _steps(running: Running, step: int) -> dict[str, list[Any]]:
-    """For every duty whose ladder has this step: whom it tells, and how long after the tell moment the next comes."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("duty", "role", "span", "following", "rings")}
+def _steps(running: Running, duties: frozenset[str], step: int) -> dict[str, list[Any]]:
+    """For every duty whose ladder has this step: whom it tells, and how long after the tell moment the next comes.
+
+    `stage` limits a duty to what was opened under it; None: whatever is open of it.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in ("duty", "stage", "role", "span", "following", "rings")}
     for key, duty in running.plan.duties.items():
+        if key not in duties:
+            continue
         rungs = running.plan.ladders[duty.ladder] if duty.ladder else ()
         if step > len(rungs):
             continue
         role = (rungs[step - 1].role or "") if step else ""
         level = ROLES[role].level if role else None
         columns["duty"].append(running.duty_ids[key])
+        columns["stage"].append(running.stage.pk if running.ends is not None else None)
         columns["role"].append(role)
         columns["span"].append(span(level) if level else 1)
         columns["following"].append(rungs[step].after if step < len(rungs) else None)

@@ -2,8 +2,9 @@
 -- Tell one step of the ladders: every obligation whose moment to tell has come and that nobody had answered by then.
 -- Under a waiver that lapses, the moment is its end: what is owed again is told again.
 WITH step AS (
-    SELECT * FROM unnest(%(duty)s::integer[], %(role)s::text[], %(span)s::bigint[], %(following)s::interval[],
-                         %(rings)s::boolean[]) AS step (duty, role, span, following, rings)),
+    SELECT * FROM unnest(%(duty)s::integer[], %(stage)s::bigint[], %(role)s::text[], %(span)s::bigint[],
+                         %(following)s::interval[], %(rings)s::boolean[])
+        AS step (duty, stage, role, span, following, rings)),
 waiting AS (
     SELECT o.id, o.area_id, o.seat_id, o.duty_id, o.tell_at,
            CASE WHEN NOT COALESCE(o.waived_at <= o.next_climb_at
@@ -11,7 +12,7 @@ waiting AS (
                 THEN o.next_climb_at
                 WHEN step.rings THEN o.waived_until
                 ELSE quiet_shift(o.waived_until, %(zone)s, %(quiet_since)s::time, %(quiet_until)s::time) END AS at
-    FROM obligation o JOIN step ON step.duty = o.duty_id
+    FROM obligation o JOIN step ON step.duty = o.duty_id AND (step.stage IS NULL OR step.stage = o.stage_id)
     WHERE {open} AND o.next_climb_at IS NOT NULL AND o.next_climb_at <= %(now)s AND o.climbed = %(step)s),
 ripe AS (
     SELECT o.id, o.area_id, o.at,
@@ -40,8 +41,9 @@ FROM ripe WHERE o.id = ripe.id
 INSERT INTO seat (role, area_id)
 SELECT DISTINCT step.role, o.area_id - o.area_id %% step.span
 FROM obligation o
-JOIN unnest(%(duty)s::integer[], %(role)s::text[], %(span)s::bigint[]) AS step (duty, role, span)
-  ON step.duty = o.duty_id
+JOIN unnest(%(duty)s::integer[], %(stage)s::bigint[], %(role)s::text[], %(span)s::bigint[])
+    AS step (duty, stage, role, span)
+  ON step.duty = o.duty_id AND (step.stage IS NULL OR step.stage = o.stage_id)
 WHERE {open} AND o.next_climb_at IS NOT NULL AND o.next_climb_at <= %(now)s AND o.climbed = %(step)s AND step.role <> ''
 ON CONFLICT DO NOTHING
 

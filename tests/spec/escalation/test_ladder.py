@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
+from sibulou.duty.force import change_level, load
 from sibulou.duty.models import Climb
 from sibulou.roster.area_key import child_key
 from sibulou.roster.models import Area, Seat
-from tests.kernel import NORTH, County, county, moment, plan, run_sql, said
+from tests.kernel import NORTH, OFFICER, County, county, moment, plan, run_sql, said
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +190,47 @@ def test_a_history_loaded_at_one_go_tells_what_was_to_be_told_then() -> None:
         assert [(one.step, one.told_at) for one in told.order_by("step")] == [
             (0, moment("1 Mar 09:00")), (1, moment("1 Mar 11:00")),
         ]  # fmt: skip
+
+
+def _version(here: County, number: int, text: str, at: str) -> None:
+    """The event goes on under another version of its plan."""
+    assert here.event is not None
+    version = load(text, file="small.yaml", by=OFFICER, now=moment(at))
+    assert version.version == number
+    change_level(event=here.event, level="I", version=version, by=OFFICER, now=moment(at))
+    here.reconcile(at)
+
+
+def test_a_duty_that_a_later_version_drops_goes_on_being_told_while_it_is_open(here: County) -> None:
+    """What was opened and nobody has answered is still missed: it climbs by the ladder under which it was opened."""
+    here.start("temperature", "told")
+    here.escalate("1 Mar 09:30")
+    _version(here, 2, plan("told", version=2), "1 Mar 10:30")
+    assert _only(here, "Wang") == ["0 | Wang | guard | Li | 1 Mar 09:00"]
+    here.escalate("1 Mar 13:30")
+    assert _only(here, "Wang")[1:] == [
+        "1 | Wang | village_secretary | Lake secretary | 1 Mar 11:00",
+        "2 | Wang | township_duty | North officer | 1 Mar 13:00",
+    ]
+
+
+def test_a_dropped_duty_climbs_by_the_version_that_opened_it(here: County) -> None:
+    """The second version told the township at once; what the first had opened climbs as the first said."""
+    here.start("temperature", "told")
+    quick = plan("temperature", "told", version=2).replace("ladder: village", "ladder: township", 1)
+    _version(here, 2, quick, "1 Mar 12:00")
+    _version(here, 3, plan("told", version=3), "1 Mar 20:30")
+    here.escalate("1 Mar 21:30")
+    morning, evening = here.owed("Wang", "temperature", "1 Mar 08:00"), here.owed("Wang", "temperature", "1 Mar 18:00")
+    for row, role in ((morning, "village_secretary"), (evening, "township_duty")):
+        assert Climb.objects.get(obligation=row, step=1).seat.role == role
+
+
+def test_a_duty_that_comes_back_climbs_by_the_version_in_force(here: County) -> None:
+    """Dropped and taken up again, an open one is told by the ladder of today, and each step once."""
+    here.start("temperature", "told")
+    _version(here, 2, plan("told", version=2), "1 Mar 10:30")
+    here.escalate("1 Mar 11:30")
+    _version(here, 3, plan("temperature", "told", version=3), "1 Mar 12:00")
+    here.escalate("1 Mar 13:30")
+    assert [line[0] for line in _only(here, "Wang")] == ["0", "1", "2"]
