@@ -55,6 +55,8 @@ class Field:
     choices: tuple[Word, ...] = ()
     show_when: Expression | None = None
     personal: bool = False
+    keys: str = ""
+    """Which keys of its own the field app shows for a text: "plate", "phone", "identity"; "" the system's keyboard."""
     fill: Expression | None = None
     """What stands in the field as a draft before anybody has answered; only the device reads it."""
 

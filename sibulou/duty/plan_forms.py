@@ -10,6 +10,7 @@ from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, may
 from sibulou.duty.plan_reader import Cursor, close_to
 from sibulou.duty.rule import DRAFTING, SUBJECT_FACTS, USER_FACTS
 
+KEYS = ("plate", "phone", "identity")
 KINDS = ("area", "household", "person", "post", "place", "institution")
 
 
@@ -33,7 +34,7 @@ def _read_form(key: str, cursor: Cursor) -> Form:
 
 def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:
     check_key(cursor, key)
-    found = cursor.fields("key title type", "required min max ask_outside choices show_when personal fill")
+    found = cursor.fields("key title type", "required min max ask_outside choices show_when personal fill keys")
     word = maybe(found, "type", lambda at: at.one_of(list(FieldType), "类型", "type"), "text")
     kind = FieldType(word) if word in list(FieldType) else FieldType.TEXT
     _check_field_parts(found, kind)
@@ -54,6 +55,7 @@ def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:
         choices=many(found, "choices", read_words),
         show_when=show_when,
         personal=maybe(found, "personal", Cursor.boolean, False),
+        keys=maybe(found, "keys", lambda at: at.one_of(KEYS, "键盘", "keyboard"), ""),
         fill=maybe(found, "fill", lambda at: read_expression(at, DRAFTING), None),
     )
 
@@ -79,6 +81,8 @@ def _check_field_parts(found: Mapping[str, Cursor], kind: FieldType) -> None:
     misplaced = [name for name in ("min", "ask_outside") if name in found and kind not in NUMERIC]
     if "max" in found and kind not in (*NUMERIC, FieldType.TEXT):
         misplaced.append("max")
+    if "keys" in found and kind is not FieldType.TEXT:
+        misplaced.append("keys")
     if "choices" in found and kind not in CHOOSING:
         misplaced.append("choices")
     for name in misplaced:

@@ -521,6 +521,8 @@ MISTAKES = [
         "not carried over",
         "user.name",
     ),
+    ("max: 9, required: true}", "max: 9, keys: phone}", "forms.check.fields.depth.keys", "has no keys", "leave it out"),
+    ("show_when: record.depth > 0}", "keys: piano}", "forms.check.fields.note.keys", "unknown keyboard", "plate"),
     ("lists: {rivers: [green, red]}", "lists: {rivers: [&x green, *x]}", "*x", "aliases", "written out"),
 ]
 
