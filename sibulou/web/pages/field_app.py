@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 PAGE = "/m/"
 MANIFEST = "/m/app.webmanifest"
 FIRST = (
-    "app", "bus", "clock", "door", "draw", "idle", "queue", "route", "screens", "seal", "store", "sync", "words",
+    "app", "bus", "clock", "door", "draw", "idle", "queue", "release", "route", "screens", "seal", "store", "sync", "words",
 )  # fmt: skip
 """The modules that are asked for at once; the screens follow when they are shown."""
 LIBRARIES = ("vendor/dexie.min.mjs",)

@@ -7,7 +7,7 @@ const BUSY = new Set([429, 502, 503, 504]);
 
 /** No answer: no signal, or the line was cut. */
 export class Offline extends Error {}
-/** The server is busy or starting; come again after `seconds`. */
+/** The server is busy, starting, or answered with no sentence of its own; come again after `seconds`. */
 export class ComeAgain extends Error {
   constructor(seconds) {
     super(`come again in ${seconds} s`);
@@ -84,11 +84,12 @@ async function fetched(path, options) {
 }
 
 async function judged(response, open) {
-  if (BUSY.has(response.status) && !(open && response.status === 429)) throw new ComeAgain(secondsOf(response.headers.get("Retry-After")));
   const answer = await read(response);
   if (response.ok) return answer;
   if (response.status === 410) throw new Withdrawn(answer);
   if (response.status === 401 && !open) throw new SignInAgain();
+  const busy = BUSY.has(response.status) && !(open && response.status === 429);
+  if (busy || !answer.problem) throw new ComeAgain(secondsOf(response.headers.get("Retry-After")));
   throw new Refused(answer, response.status);
 }
 

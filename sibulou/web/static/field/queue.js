@@ -20,6 +20,7 @@ const told = (row) => ({ ...row.payload, id: row.id });
 export async function add(kind, payload, { meets = [] } = {}) {
   const row = made(kind, payload, meets);
   await keep([{ table: "queue", put: [row] }]);
+  tell("kept");
   return row.id;
 }
 
@@ -27,6 +28,7 @@ export async function add(kind, payload, { meets = [] } = {}) {
 export async function addAll(things) {
   const rows = things.map(({ kind, payload, meets = [] }) => made(kind, payload, meets));
   await keep([{ table: "queue", put: rows }]);
+  tell("kept");
   return rows.map((row) => row.id);
 }
 
@@ -40,7 +42,7 @@ export async function attach(bytes, type) {
   return sha256;
 }
 
-/** What waits, the oldest first: `{id, kind, payload, since, meets, tried}`. */
+/** What waits, the oldest first: `{id, kind, payload, since, meets, tried, problem}`; `problem` where it was set aside. */
 export async function waiting() {
   return (await store.all("queue")).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -65,10 +67,11 @@ export async function mend(id, payload) {
   const [waits, back] = [await store.get("queue", id), await store.get("outcomes", id)];
   const old = waits ?? back;
   if (!old) throw new Error(`nothing to mend: ${id}`);
-  const arrived = waits?.tried && old.kind === "record";
+  const arrived = waits?.tried && !waits.problem && old.kind === "record";
   const row = made(old.kind, { ...payload, ...(arrived && { corrects: id }) }, old.meets);
   const gone = back ? { table: "outcomes", drop: [id] } : { table: "queue", drop: arrived ? [] : [id] };
   await keep([{ table: "queue", put: [row] }, gone]);
+  tell("kept");
   return row.id;
 }
 
@@ -77,29 +80,50 @@ export async function giveUp(id) {
   await keep([{ table: "outcomes", drop: [id] }]);
 }
 
-/** The next batch to send: rows of one kind, told by one setting of the clock; marked as tried. */
+/** The next batch to send: rows of one kind, told by one setting of the clock; marked as tried. What was set aside stays. */
 export async function nextBatch() {
-  const rows = await waiting();
+  const rows = (await waiting()).filter((row) => !row.problem);
   const kind = KINDS.find((one) => rows.some((row) => row.kind === one));
   const first = rows.find((row) => row.kind === kind);
   if (!first) return null;
   const batch = rows.filter((row) => row.kind === kind && row.shift === first.shift).slice(0, MOST[kind]);
   const fresh = batch.filter((row) => !row.tried).map((row) => ({ ...row, tried: true }));
   if (fresh.length) await store.put("queue", fresh);
-  return { kind, rows: batch, told: batch.map(told), sentAt: clock.claimOf(first.shift) };
+  return batchOf(batch);
 }
 
-/** What became of a batch: `answers` is `[{id, outcome, problem}, …]`. A row that is not answered goes on waiting. */
+const batchOf = (rows) => ({ kind: rows[0].kind, rows, told: rows.map(told), sentAt: clock.claimOf(rows[0].shift) });
+
+/** A batch as two. */
+export function halves({ rows }) {
+  const middle = Math.ceil(rows.length / 2);
+  return [batchOf(rows.slice(0, middle)), batchOf(rows.slice(middle))];
+}
+
+/** The server would not even look at it: it waits on, with the sentence beside it, and keeps no other from being sent. */
+export async function setAside(id, problem) {
+  const row = await store.get("queue", id);
+  await keep([{ table: "queue", put: [{ ...row, problem }] }]);
+}
+
+/** What was set aside is tried again. */
+export async function takeUp() {
+  const aside = (await waiting()).filter((row) => row.problem);
+  if (aside.length) await keep([{ table: "queue", put: aside.map((row) => ({ ...row, problem: null })) }]);
+}
+
+/** What became of a batch: `answers` is `[{id, outcome, problem}, …]`. A row that is not answered waits on; gives how many were. */
 export async function settle(batch, answers) {
   const byId = new Map(answers.map((answer) => [answer.id, answer]));
   const answered = batch.rows.filter((row) => byId.has(row.id));
   const outcomes = answered.map((row) => outcomeOf(row, byId.get(row.id)));
-  const blobs = batch.kind === "attachment" ? answered.map((row) => row.payload.sha256) : [];
+  const blobs = answered.filter((row) => row.kind === "attachment").map((row) => row.payload.sha256);
   await keep([
     { table: "queue", drop: answered.map((row) => row.id) },
     { table: "outcomes", put: outcomes },
     { table: "blobs", drop: blobs },
   ]);
+  return answered.length;
 }
 
 function outcomeOf({ id, kind, payload, since, meets }, { outcome, problem }) {
@@ -111,7 +135,7 @@ function made(kind, payload, meets) {
   if (!KINDS.includes(kind)) throw new Error(`no such kind: ${kind}`);
   const since = clock.claim();
   const dated = kind === "record" ? { happened_at: since, ...payload } : payload;
-  return { id: clock.newId(), kind, payload: dated, since, shift: clock.shift, meets, tried: false };
+  return { id: clock.newId(), kind, payload: dated, since, shift: clock.shift, meets, tried: false, problem: null };
 }
 
 async function keep(steps) {

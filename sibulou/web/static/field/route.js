@@ -1,5 +1,8 @@
 // Where one is: `#/record/FORM/SUBJECT`. A screen goes elsewhere by `go("record", form, subject)`.
 
+/** The names of the screens there are; the app fills it, since a screen that named the list would stand in a circle. */
+export const known = new Set();
+
 /** The name of the screen and the parts behind it; an empty address has no name. */
 export function here(hash = location.hash) {
   const [name = "", ...parts] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);

@@ -4,6 +4,7 @@
 export const SCREENS = {
   enrol: () => import("./screens/enrol.js"),
   lock: () => import("./screens/lock.js"),
+  renew: () => import("./screens/renew.js"),
   queue: () => import("./screens/queue.js"),
   device: () => import("./screens/device.js"),
 };

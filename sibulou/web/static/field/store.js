@@ -43,6 +43,7 @@ export async function found(pin, spare) {
   await wipe();
   const made = await makeKey(pin, spare);
   await guarded(() => database.keys.put({ id: "store", ...made.kept }));
+  localStorage.removeItem("wiped");
   await begin(made.key);
 }
 
@@ -93,9 +94,10 @@ export async function wipe() {
   await database.open();
 }
 
-/** Wiped, and told to whoever shows something. */
-export async function forget() {
+/** Wiped, and told to whoever shows something; `why` is shown until the next enrolment. */
+export async function forget(why) {
   await wipe();
+  localStorage.setItem("wiped", why);
   others.postMessage({ wiped: true });
   tell("wiped");
 }

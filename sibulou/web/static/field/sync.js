@@ -8,17 +8,25 @@ import * as store from "./store.js";
 
 const EVERY = 60_000;
 const FETCHED = ["subjects", "areas", "obligations", "answers", "outcomes"];
+const NAMES = { record: "records", excuse: "excuses", family: "families" };
 
 /**
- * How the last run went: `{busy, at, trouble, problem, until}`. `trouble`: "" (all well), "offline", "busy" (then `until`
- * says when to come again), "sign-in", "withdrawn", "refused" (then `problem`), "full", "locked".
+ * How the last run went: `{busy, at, trouble, problem, until}`. `at`: when all was last sent and fetched. `trouble`: "" (all
+ * well), "offline", "busy" (the server says when to come again: `until`), "sign-in", "withdrawn", "refused" (then
+ * `problem`), "full", "locked".
  */
 export const state = { busy: false, at: null, trouble: "", problem: null, until: 0 };
+let again = false;
 
-/** One run, unless another tab or another call is at it; gives the state after it. */
-export async function run({ now = false } = {}) {
-  if (store.locked() || (!now && Date.now() < state.until)) return state;
-  await navigator.locks.request("sibulou-field-sync", { ifAvailable: true }, async (lock) => lock && round());
+/** One run, unless another tab is at it; gives the state after it. Asked for meanwhile, it runs once more. */
+export async function run() {
+  again = true;
+  if (state.busy) return state;
+  while (again && !store.locked() && Date.now() >= state.until) {
+    again = false;
+    await navigator.locks.request("sibulou-field-sync", { ifAvailable: true }, (lock) => lock && round());
+    if (state.trouble) break;
+  }
   return state;
 }
 
@@ -27,28 +35,63 @@ async function round() {
   try {
     await sendAll();
     await fetchChanges();
-    change({ busy: false, at: clock.now().toISOString(), trouble: "", problem: null, until: 0 });
+    change({ at: clock.now().toISOString(), trouble: "", problem: null, until: 0 });
   } catch (error) {
-    change({ busy: false, ...troubleOf(error) });
-    if (error instanceof door.Withdrawn) await leave(error.answer);
+    if (error instanceof door.Withdrawn) await leave();
+    else change(troubleOf(error));
+  } finally {
+    change({ busy: false });
   }
 }
 
+/** Until nothing is left to send. Of a batch that is refused as a whole, the half that is to blame is found. */
 async function sendAll() {
-  for (let batch = await queue.nextBatch(); batch; batch = await queue.nextBatch()) await queue.settle(batch, await send(batch));
+  for (let batch = await queue.nextBatch(); batch; batch = await queue.nextBatch()) await sendBatch(batch);
 }
 
-async function send({ kind, told, rows, sentAt }) {
-  if (kind === "attachment") {
-    const { sha256, type } = rows[0].payload;
-    const kept = await store.get("blobs", sha256);
-    await door.attach(sha256, type, kept.bytes);
-    return [{ id: rows[0].id, outcome: "accepted" }];
+async function sendBatch(batch) {
+  try {
+    if (!(await queue.settle(batch, await send(batch)))) throw new door.ComeAgain(60);
+  } catch (error) {
+    if (!(error instanceof door.Refused)) throw error;
+    if (batch.rows.length === 1) return queue.setAside(batch.rows[0].id, error.problem);
+    for (const half of queue.halves(batch)) await sendBatch(half);
   }
-  const name = { record: "records", excuse: "excuses", family: "families" }[kind];
-  const answer = await door.handIn(name, told, sentAt);
-  clock.learn(answer.received_at);
-  return answer[name];
+}
+
+/** The answers for each row; also those of a server that has withdrawn this device and takes in what waits. */
+async function send(batch) {
+  try {
+    return answersOf(batch, await handIn(batch));
+  } catch (error) {
+    if (error instanceof door.Withdrawn && error.answer.received_at) return answersOf(batch, error.answer);
+    throw error;
+  }
+}
+
+async function handIn({ kind, told, rows, sentAt }) {
+  if (kind !== "attachment") return door.handIn(NAMES[kind], told, sentAt);
+  const { sha256, type } = rows[0].payload;
+  const { bytes } = await store.get("blobs", sha256);
+  return door.attach(sha256, type, bytes);
+}
+
+function answersOf({ kind, rows }, answer) {
+  if (answer.received_at) clock.learn(answer.received_at);
+  return kind === "attachment" ? [{ id: rows[0].id, outcome: "accepted" }] : answer[NAMES[kind]];
+}
+
+/** This device was withdrawn: what waits is handed in, then everything is wiped. A line that is cut leaves it for later. */
+async function leave() {
+  change({ trouble: "withdrawn", problem: null });
+  try {
+    await queue.takeUp();
+    await sendAll();
+    await store.forget("withdrawn");
+  } catch (error) {
+    if (error instanceof door.Withdrawn) return store.forget("withdrawn");
+    if (!(error instanceof door.Offline || error instanceof door.ComeAgain)) throw error;
+  }
 }
 
 async function fetchChanges() {
@@ -95,19 +138,19 @@ async function settled(rows) {
   });
 }
 
-async function leave() {
-  await store.forget();
-}
-
 function troubleOf(error) {
   if (error instanceof door.Offline) return { trouble: "offline", problem: null };
-  if (error instanceof door.ComeAgain) return { trouble: "busy", problem: null, until: Date.now() + error.seconds * 1000 };
+  if (error instanceof door.ComeAgain) return comeAgain(error.seconds);
   if (error instanceof door.SignInAgain) return { trouble: "sign-in", problem: null };
-  if (error instanceof door.Withdrawn) return { trouble: "withdrawn", problem: null };
   if (error instanceof door.Refused) return { trouble: "refused", problem: error.problem };
   if (error instanceof store.Full) return { trouble: "full", problem: null };
   if (error instanceof store.Locked) return { trouble: "locked", problem: null };
   throw error;
+}
+
+function comeAgain(seconds) {
+  setTimeout(run, seconds * 1000 + Math.random() * 2000);
+  return { trouble: "busy", problem: null, until: Date.now() + seconds * 1000 };
 }
 
 function change(news) {
@@ -117,7 +160,7 @@ function change(news) {
 
 /** Goes on by itself from here: when signal comes, when somebody looks again, and every minute. */
 export function start() {
-  addEventListener("online", () => run({ now: true }));
+  addEventListener("online", run);
   document.addEventListener("visibilitychange", () => !document.hidden && run());
   setInterval(run, EVERY);
 }

@@ -3,11 +3,13 @@
 
 /* global RELEASE */
 const PAGE = "/m/";
+const HASHED = /\.[0-9a-f]{12}\.\w+$/; // such a file never changes under its name
 const CACHE = `field ${RELEASE.version}`;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => event.data === "take over" && self.skipWaiting());
+self.addEventListener("sync", (event) => event.tag === "send" && event.waitUntil(wake()));
 self.addEventListener("fetch", (event) => {
   const { method, url, mode } = event.request;
   const { origin, pathname } = new URL(url);
@@ -19,7 +21,7 @@ self.addEventListener("fetch", (event) => {
 /** All files of the release or none: a page of another release is not mixed with these. */
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(RELEASE.files.map((file) => new Request(file, { cache: "no-cache" })));
+  await cache.addAll(RELEASE.files.map((file) => new Request(file, { cache: HASHED.test(file) ? "default" : "reload" })));
   const page = await (await cache.match(PAGE)).text();
   if (!page.includes(RELEASE.version)) {
     await caches.delete(CACHE);
@@ -31,6 +33,11 @@ async function activate() {
   const old = (await caches.keys()).filter((name) => name.startsWith("field ") && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
+}
+
+/** Signal is back: the open app sends. The worker cannot, for the key of the store is in no memory but the app's. */
+async function wake() {
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage("send");
 }
 
 async function held(path, request) {
