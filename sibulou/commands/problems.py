@@ -62,3 +62,11 @@ class PasswordsDiffer(Problem):
     number = "422.93"
     zh = "两次输入的密码不同。请重新运行这条命令，两次输入同一个密码。"
     en = "The two passwords differ. Run the command again and type the same one twice."
+
+
+class NoSuchDay(Problem):
+    """A day that no calendar has."""
+
+    number = "422.98"
+    zh = "“{given}”不是日期。请写成 2027-01-01 这样。"
+    en = "“{given}” is no date. Write it as 2027-01-01."

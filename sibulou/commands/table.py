@@ -87,9 +87,42 @@ COMMANDS: tuple[Command, ...] = (
         (_arg("code", metavar="CODE", help="六位县级代码 · six-digit county code"),),
     ),
     Command(
-        "county groups", "从 CSV 导入村民小组", "import groups from CSV",
+        "county groups", "从 CSV 导入村民小组、微网格", "import groups and micro-grids from CSV",
         "sibulou.commands.counties:groups",
-        (_arg("file", metavar="FILE", help="每行：村代码,组号或组名 · a line: village code, group number or name"),),
+        (_arg("file", metavar="FILE", help="每行：村（组）代码,编号或名称 · a line: code above, number or name"),),
+    ),
+    Command(
+        "area add", "新增一个村、组或微网格", "add a village, a group or a micro-grid",
+        "sibulou.commands.areas:add",
+        (
+            _arg("area", metavar="CODE", help="上级的区划代码 · code of the area above"),
+            _arg("name", metavar="NAME", help="名称，组可只写编号 · name; of a group its number will do"),
+            _arg("--code", default="", metavar="NEW", help="乡镇、村的代码 · code of a township or village"),
+        ),
+    ),
+    Command(
+        "area rename", "区域更名", "give an area another name",
+        "sibulou.commands.areas:rename",
+        (_AREA, _arg("name", metavar="NAME", help="新名称 · new name")),
+    ),
+    Command(
+        "area recode", "变更区划代码，下级代码一并变更", "give an area another official code, and those under it",
+        "sibulou.commands.areas:recode",
+        (
+            _AREA,
+            _arg("code", metavar="NEW", help="新代码 · new code"),
+            _arg("--from", dest="day", required=True, metavar="DATE", help="生效日期 · day it holds from, 2027-01-01"),
+            _arg("--notice", default="", help="批准文号 · number of the decision"),
+        ),
+    ),
+    Command(
+        "area end", "撤销区域，或并入另一区域", "end an area, or merge it into another",
+        "sibulou.commands.areas:end",
+        (
+            _AREA,
+            _arg("--reason", required=True, help="理由 · reason"),
+            _arg("--into", metavar="CODE", help="并入的区域 · area that takes over all that is in it"),
+        ),
     ),
     Command(
         "plan check", "检查预案文件，不写数据", "check plan files; writes nothing",
@@ -154,6 +187,7 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 GROUPS = {
     "county": "县 · the county",
+    "area": "区域 · areas",
     "plan": "预案 · plans",
     "audit": "审计链 · the audit chain",
     "user": "账号和任命 · accounts and appointments",

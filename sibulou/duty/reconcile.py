@@ -214,12 +214,14 @@ class Judged:
 
 
 def judge(
-    event: Event, key: str, *, now: datetime, subjects: Sequence[int] | None = None, also_met: bool = False
-) -> Judged:
+    event: Event, key: str, *, now: datetime, subjects: Sequence[int] | None = None, also_met: bool = False,
+    left_behind: bool = True,
+) -> Judged:  # fmt: skip
     """Hold what a duty has open in an event against its panes, for all subjects or those named.
 
     `also_met` judges what was met too: a watch that a correction took back called for nothing, met or not, and the
-    books must say so whichever of the two came first.
+    books must say so whichever of the two came first. Without `left_behind`, what was due where a subject lived before
+    it moved is not judged by the timing of where it lives now.
     """
     called: set[int] = set()
     duty = 0
@@ -233,7 +235,7 @@ def judge(
                     called.update(row[0] for row in cursor.fetchall())
         facts: dict[str, Any] = {
             "duty": duty, "event": event.pk, "before": now + LOOK_AHEAD,
-            "subjects": None if subjects is None else list(subjects), "also_met": also_met,
+            "subjects": None if subjects is None else list(subjects), "also_met": also_met, "left_behind": left_behind,
         }  # fmt: skip
         cursor.execute(QUERY["opened"], facts)
         rows = cursor.fetchall()
@@ -250,7 +252,8 @@ def uncalled(*, now: datetime, events: list[Event] | None = None) -> dict[str, l
     latest = {running.stage.event_id: running for running in stages(events)}
     for running in latest.values():
         for key in running.duty_ids:
-            rows = [one for ids in judge(running.stage.event, key, now=now).uncalled.values() for one in ids]
+            judged = judge(running.stage.event, key, now=now, left_behind=False)
+            rows = [one for ids in judged.uncalled.values() for one in ids]
             if rows:
                 found.setdefault(key, []).extend(rows)
     return found

@@ -73,6 +73,7 @@ def add_area(*, parent: Area, code: str, name: str, by: By, now: datetime, since
 def import_groups(*, content: bytes, by: By, now: datetime, since: datetime | None = None) -> list[Area]:
     """Add the groups of a file, all or none: a line holds a village's code, and a group's number or name.
 
+    A line with the code of a group (15 digits) adds a micro-grid to it.
     Commas, tabs or semicolons; UTF-8 or GB 18030; a heading is passed over. Raises ImportRefused, which names
     every mistake by its line; OutOfReach.
     """
@@ -83,7 +84,7 @@ def import_groups(*, content: bytes, by: By, now: datetime, since: datetime | No
         for line in _lines(content):
             try:
                 if line.code not in villages:
-                    villages[line.code] = _Siblings.of(_village(line.code))
+                    villages[line.code] = _Siblings.of(_village_or_group(line.code))
                 found.append(villages[line.code].next(line.group))
             except Problem as problem:
                 mistakes.append((line.number, problem))
@@ -120,11 +121,11 @@ def _lines(content: bytes) -> Iterator[_Line]:
         yield _Line(number, plain[0], " ".join(plain[1:]).strip())
 
 
-def _village(code: str) -> Area:
+def _village_or_group(code: str) -> Area:
     area = area_by_code(code)
     if area.until is not None:
         raise UnknownArea(code=code)
-    if area.at != Level.VILLAGE:
+    if area.at not in (Level.VILLAGE, Level.GROUP):
         raise _misplaced(area, Level.GROUP)
     return area
 

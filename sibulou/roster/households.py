@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localdate
 
+from sibulou.lib.wall import wall
 from sibulou.roster.area_key import Level
 from sibulou.roster.audit import By, audit
 from sibulou.roster.codes import ETHNIC, RELATION, RESIDENCE, SEX
@@ -15,8 +16,9 @@ from sibulou.roster.deed import deed, within
 from sibulou.roster.ending import end_subject, still_on_roster
 from sibulou.roster.identity import IdentityNumber, Kind, read_identity
 from sibulou.roster.models import Area, Household, Person, Subject
+from sibulou.roster.moving import moving
 from sibulou.roster.phone import Phone, read_phone
-from sibulou.roster.problems import AlreadyListed, BornLater, GroupTaken, NotInTheList
+from sibulou.roster.problems import AlreadyListed, BornLater, GroupTaken, NotInTheList, NotYet
 from sibulou.roster.seal import (
     HOUSEHOLD_PHONE,
     PERSON_PHONE,
@@ -53,7 +55,7 @@ def add_household(
     ring = _phone(phone, demo)
     with deed():
         stands_at(area, highest=Level.VILLAGE)
-        number = _number(area, number)
+        number = household_number(area, number)
         label = name or f"{number}号户"
         subject = enter("household", area=area, label=label, since=since or now, highest=Level.VILLAGE)
         sealed, blind = seal_phone(ring, HOUSEHOLD_PHONE) if ring else (None, None)
@@ -65,9 +67,9 @@ def add_household(
     return household
 
 
-def _number(area: Area, wanted: int | None, moving: int | None = None) -> int:
-    """The wanted number if no other household there has it, or the next. Raises GroupTaken."""
-    there = Household.objects.filter(subject__area=area, subject__until__isnull=True).exclude(pk=moving)
+def household_number(area: Area, wanted: int | None, but: int | None = None) -> int:
+    """The wanted number if no household there but one has it, or the next. Raises GroupTaken."""
+    there = Household.objects.filter(subject__area=area, subject__until__isnull=True).exclude(pk=but)
     if wanted is None:
         return int(there.aggregate(last=Max("number"))["last"] or 0) + 1
     if there.filter(number=wanted).exists():
@@ -121,7 +123,7 @@ def add_person(
     with deed():
         still_on_roster(household.subject)
         if not even_if_listed:
-            _refuse_listed(paper)
+            refuse_listed(paper)
         area = household.subject.area
         subject = enter("person", area=area, label=name, since=since or now, highest=Level.VILLAGE)
         sealed, blind = seal_identity(paper)
@@ -143,19 +145,22 @@ def _staying(state: str) -> None:
         raise NotInTheList(field="state", given=state, allowed=allowed)
 
 
-def _refuse_listed(paper: IdentityNumber) -> None:
+def refuse_listed(paper: IdentityNumber, *, but: int | None = None) -> None:
+    """Whether somebody else whom the reader sees has this number. Raises AlreadyListed, which carries his key."""
     blind = blind_identity(paper)
     if blind is None:
         return
-    same = Person.objects.filter(identity_blind=blind, subject__until__isnull=True)
+    same = Person.objects.filter(identity_blind=blind, subject__until__isnull=True).exclude(pk=but)
     if (found := same.select_related("subject__area__parent").first()) is not None:
         area = found.subject.area
         above = area.parent.name if area.parent else ""
-        raise AlreadyListed(label=found.subject.label, place=f"{above}{area.name}")
+        raise AlreadyListed(label=found.subject.label, place=f"{above}{area.name}", subject=found.pk)
 
 
 def move_person(*, person: Person, to: Household, by: By, now: datetime, relation: str | None = None) -> Person:
-    """Move a person to another household, and so perhaps to another area; what was owed and told stays there.
+    """Move a person to another household, and so perhaps to another area.
+
+    What was due and told stays there; what is not due yet follows (`duty/following.py`).
 
     Raises SubjectEnded, NotInTheList, OutOfReach.
     """
@@ -166,8 +171,9 @@ def move_person(*, person: Person, to: Household, by: By, now: datetime, relatio
         changed: dict[str, object] = {"household": to}
         if relation is not None:
             changed["relation"] = listed(relation, RELATION, "relation")
-        within(Person.objects.filter(pk=person.pk).update(**changed))
-        within(Subject.objects.filter(pk=person.pk).update(area_id=to.subject.area_id))
+        with moving([person.pk], to=to.subject.area_id, by=by, now=now):
+            within(Person.objects.filter(pk=person.pk).update(**changed))
+            within(Subject.objects.filter(pk=person.pk).update(area_id=to.subject.area_id))
         audit("person.move", by=by, now=now, area=to.subject.area_id, subject=person.pk, household=to.pk,
               before=before)  # fmt: skip
     return Person.objects.select_related("subject", "household").get(pk=person.pk)
@@ -182,29 +188,34 @@ def move_household(*, household: Household, to: Area, by: By, now: datetime, num
         still_on_roster(household.subject)
         stands_at(to, highest=Level.VILLAGE)
         before = household.subject.area_id
-        taken = _number(to, number, moving=household.pk)
+        taken = household_number(to, number, but=household.pk)
         within(Household.objects.filter(pk=household.pk).update(number=taken))
         members = Person.objects.filter(household=household, subject__until__isnull=True).values_list("pk", flat=True)
         moved = [household.pk, *members]
-        if Subject.objects.filter(pk__in=moved).update(area=to) != len(moved):
-            within(0)
+        with moving(moved, to=to.pk, by=by, now=now):
+            if Subject.objects.filter(pk__in=moved).update(area=to) != len(moved):
+                within(0)
         audit("household.move", by=by, now=now, area=to.pk, subject=household.pk, before=before,
               members=len(moved) - 1)  # fmt: skip
     return Household.objects.select_related("subject").get(pk=household.pk)
 
 
 def change_state(
-    *, person: Person, state: str, by: By, now: datetime, at: datetime | None = None, reason: str = ""
+    *, person: Person, state: str, by: By, now: datetime, at: datetime | None = None, reason: str = "", place: str = ""
 ) -> Person:
-    """Say where a person is now. Moved away or died takes him off the roster as of `at` (now), by this name.
+    """Say where a person is now, since `at` (now) and at which place. Moved away or died takes him off the roster.
 
-    Raises NotInTheList, SubjectEnded, OutOfReach, and for an end as `end_subject`.
+    That end is by this name, as of `at`. Raises NotInTheList, NotYet, SubjectEnded, OutOfReach, and for an end as
+    `end_subject`.
     """
+    if at is not None and at > now:
+        raise NotYet(at=wall(at), now=wall(now))
     listed(state, RESIDENCE, "state")
     with deed():
         still_on_roster(person.subject)
         before = person.state
-        within(Person.objects.filter(pk=person.pk).update(state=state))
+        there = place.strip()[:80]
+        within(Person.objects.filter(pk=person.pk).update(state=state, state_since=at or now, state_place=there))
         audit("person.state", by=by, now=now, area=person.subject.area_id, subject=person.pk, before=before,
               state=state)  # fmt: skip
         if state in ENDS:

@@ -189,13 +189,32 @@ class NameMissing(Problem):
 
 
 class AlreadyListed(Problem):
-    """A person whose identity number is on the roster. The facts are `label` and `place`."""
+    """A person whose identity number is on the roster. The facts are `label`, `place` and `subject`, his key."""
 
     number = "409.25"
-    zh = "这个证件号码已在册：{label}（{place}）。请先核对：本人迁来请办“迁移”；确是两人，请核对号码后注明仍要登记。"
+    zh = (
+        "这个证件号码已在册：{label}（{place}）。请先核对：是同一人，请办“迁移”；是两个人，必有一个号码有误，请对照证件改正，"
+        "一时核不清的先按无证件登记。"
+    )
     en = (
-        "This identity number is on the roster: {label} ({place}). Look there first: move the person if it is the "
-        "same one; if there are two, check the number and say that it is to be entered all the same."
+        "This identity number is on the roster: {label} ({place}). Look there first: if it is the same person, move "
+        "that one. If there are two, one number is wrong: compare both with the papers; until that is clear, enter "
+        "this one without a paper."
+    )
+
+
+class CannotMerge(Problem):
+    """Two areas that cannot become one. The facts are `area` and `into`."""
+
+    number = "422.78"
+    zh = (
+        "“{area}”不能并入“{into}”：只能由村并村、组并组、微网格并微网格，且两者都在用。"
+        "乡镇合并，请先在新乡镇下新增各村，再逐村并入，最后撤销原乡镇。"
+    )
+    en = (
+        "“{area}” cannot be merged into “{into}”: villages go into villages, groups into groups and micro-grids into "
+        "micro-grids, and both must stand. To merge townships, add the villages under the new one, merge village by "
+        "village, and then end the old township."
     )
 
 

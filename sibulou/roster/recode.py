@@ -15,17 +15,20 @@ from sibulou.roster.models import Area
 from sibulou.roster.problems import CodeTaken, RecodedLater, WrongCode
 
 
-def recode_area(*, area: Area, code: str, from_date: date, by: By, now: datetime) -> int:
+def recode_area(*, area: Area, code: str, from_date: date, by: By, now: datetime, notice: str = "") -> int:
     """Give an area another code from a day on; what lies under it is recoded along, tail by tail.
 
     530425101 becoming 530425001 makes 530425101201 530425001201; a village that got another tail is recoded
-    once more by itself. Gives the count of codes changed. Raises WrongCode, CodeTaken, RecodedLater, OutOfReach.
+    once more by itself. `notice` is the number of the decision. Gives the count of codes changed. Raises WrongCode,
+    CodeTaken, RecodedLater, OutOfReach.
     """
     check_code(code, level=area.at, parent=area.parent)
     low, high = area.range
     with deed(), connection.cursor() as cursor:
         old = code_of(area)
-        facts: dict[str, int | str | date] = {"low": low, "high": high, "old": old, "new": code, "day": from_date}
+        facts: dict[str, int | str | date] = {
+            "low": low, "high": high, "old": old, "new": code, "day": from_date, "notice": notice.strip()[:80],
+        }  # fmt: skip
         if old == code:
             raise CodeTaken(code=code, holder=area.name)
         cursor.execute(QUERIES["recode_taken"], facts)
@@ -38,9 +41,11 @@ def recode_area(*, area: Area, code: str, from_date: date, by: By, now: datetime
         ended = cursor.fetchall()
         within(len(ended))
         columns = {"area": [key for key, _ in ended], "code": [old for _, old in ended]}
-        cursor.execute(QUERIES["recode_begin"], {**columns, "old": old, "new": code, "day": from_date})
+        cursor.execute(
+            QUERIES["recode_begin"], {**columns, "old": old, "new": code, "day": from_date, "notice": facts["notice"]}
+        )
         audit("area.recode", by=by, now=now, area=area.pk, name=area.name, old=old, new=code,
-              since=from_date.isoformat(), codes=len(ended))  # fmt: skip
+              since=from_date.isoformat(), notice=facts["notice"], codes=len(ended))  # fmt: skip
     return len(ended)
 
 

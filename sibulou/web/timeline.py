@@ -24,6 +24,7 @@ END_WORDS: dict[str, tuple[str, str]] = {
     "stand_down": ("响应解除", "response stood down"),
     "corrected": ("记录更正", "record corrected"),
     "subject_ended": ("移出名册", "off the roster"),
+    "moved": ("已迁移", "moved away"),
 }
 """Reasons of named ends, which no plan lists."""
 

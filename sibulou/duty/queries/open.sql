@@ -72,6 +72,7 @@ SELECT o.id, o.area_id, o.waived_at IS NOT NULL AND o.waived_until IS NULL AS en
 FROM obligation o JOIN stage s ON s.id = o.stage_id LEFT JOIN waiver w ON w.id = o.waiver_id
 WHERE o.duty_id = %(duty)s AND o.opened_by IS NULL AND (%(also_met)s OR o.met_at IS NULL) AND s.event_id = %(event)s
   AND o.opened_at < %(before)s AND (%(subjects)s::bigint[] IS NULL OR o.subject_id = ANY (%(subjects)s))
+  AND (%(left_behind)s OR EXISTS (SELECT FROM subject here WHERE here.id = o.subject_id AND here.area_id = o.area_id))
 
 -- name: triggered
 -- Open what rules called for: one row per (duty, subject, moment, record).

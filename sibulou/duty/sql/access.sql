@@ -106,7 +106,7 @@ ALTER TABLE obligation SET (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.
 
 GRANT SELECT, INSERT ON obligation, record, climb, revision, plan_version TO sibulou_app;
 GRANT SELECT, INSERT, UPDATE ON waiver, watch, duty_note, refusal, duty, event, stage, strictness TO sibulou_app;
-GRANT UPDATE (seat_id, met_at, known_at, met_by, waiver_id, waived_at, waived_until, next_climb_at, climbed)
+GRANT UPDATE (area_id, seat_id, met_at, known_at, met_by, waiver_id, waived_at, waived_until, next_climb_at, climbed)
     ON obligation TO sibulou_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;
 

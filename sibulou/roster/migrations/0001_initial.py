@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=18)),
                 ('valid_from', models.DateField(null=True)),
                 ('valid_to', models.DateField(null=True)),
+                ('notice', models.CharField(blank=True, db_default='', default='', max_length=80)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='roster.area')),
             ],
             options={
@@ -115,6 +116,8 @@ class Migration(migrations.Migration):
                 ('birth_date', models.DateField(null=True)),
                 ('ethnic', models.CharField(blank=True, max_length=2)),
                 ('state', models.CharField(default='present', max_length=10)),
+                ('state_since', models.DateTimeField(null=True)),
+                ('state_place', models.CharField(blank=True, db_default='', default='', max_length=80)),
                 ('identity_kind', models.CharField(default='none', max_length=12)),
                 ('identity_sealed', models.BinaryField(null=True)),
                 ('identity_blind', models.BinaryField(null=True)),

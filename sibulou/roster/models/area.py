@@ -44,12 +44,16 @@ class Area(models.Model):
 
 
 class AreaCode(models.Model):
-    """An official code of an area while it was valid; a township that is re-coded keeps its key and history."""
+    """An official code of an area while it was valid, and the decision that gave it.
+
+    A township that is re-coded keeps its key and history.
+    """
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="codes")
     code = models.CharField(max_length=18)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    notice = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "area_code"
@@ -63,7 +67,7 @@ class AreaCode(models.Model):
         ]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "area", "code", "valid_from", "valid_to"}
+        keep: ClassVar[set[str]] = {"id", "area", "code", "valid_from", "valid_to", "notice"}
         erase: ClassVar[set[str]] = set()
 
     def __str__(self) -> str:

@@ -82,6 +82,8 @@ class Person(models.Model):
     birth_date = models.DateField(null=True)
     ethnic = models.CharField(max_length=2, blank=True)
     state = models.CharField(max_length=10, default="present")
+    state_since = models.DateTimeField(null=True)
+    state_place = models.CharField(max_length=80, blank=True, default="", db_default="")
     identity_kind = models.CharField(max_length=12, default="none")
     identity_sealed = models.BinaryField(null=True)
     identity_blind = models.BinaryField(null=True)
@@ -96,9 +98,11 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"subject", "household", "relation", "sex", "state", "identity_kind"}
+        keep: ClassVar[set[str]] = {
+            "subject", "household", "relation", "sex", "state", "state_since", "identity_kind",
+        }  # fmt: skip
         erase: ClassVar[set[str]] = {
-            "birth_date", "ethnic", "identity_sealed", "identity_blind", "phone_sealed", "phone_blind",
+            "birth_date", "ethnic", "state_place", "identity_sealed", "identity_blind", "phone_sealed", "phone_blind",
         }  # fmt: skip
 
     def __str__(self) -> str:

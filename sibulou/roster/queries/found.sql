@@ -23,8 +23,8 @@ RETURNING area_id, code
 
 -- name: recode_begin
 -- Their new codes: the same tail behind the new digits.
-INSERT INTO area_code (area_id, code, valid_from)
-SELECT t.area, %(new)s || substr(t.code, length(%(old)s) + 1), %(day)s
+INSERT INTO area_code (area_id, code, valid_from, notice)
+SELECT t.area, %(new)s || substr(t.code, length(%(old)s) + 1), %(day)s, %(notice)s
 FROM unnest(%(area)s::bigint[], %(code)s::text[]) AS t (area, code)
 
 -- name: recode_taken

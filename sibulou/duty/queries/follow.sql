@@ -1,0 +1,42 @@
+-- What is not due yet follows a subject to its new area; what was due stays on the account of the old one.
+
+-- name: not_due
+-- Obligations of some subjects that are open, not ended and not due.
+o.subject_id = ANY (%(subjects)s) AND o.met_at IS NULL AND o.due_at > %(now)s
+    AND (o.waived_at IS NULL OR o.waived_until IS NOT NULL)
+
+-- name: seats_along
+-- The seat on a subject goes along within its village (or, where the map changed, anywhere): who sits there stays.
+UPDATE seat SET area_id = s.area_id
+FROM subject s
+WHERE s.id = ANY (%(subjects)s) AND seat.subject_id = s.id AND seat.area_id <> s.area_id
+  AND (%(along)s OR seat.area_id - seat.area_id %% %(village)s = s.area_id - s.area_id %% %(village)s)
+  AND seat.id = (SELECT max(one.id) FROM seat one
+                 WHERE one.subject_id = s.id AND one.role = seat.role AND one.area_id <> s.area_id
+                   AND (%(along)s OR one.area_id - one.area_id %% %(village)s = s.area_id - s.area_id %% %(village)s))
+  AND NOT EXISTS (SELECT FROM seat there
+                  WHERE there.subject_id = s.id AND there.role = seat.role AND there.area_id = s.area_id)
+
+-- name: seats_there
+-- The seats at the new area that what follows will belong to.
+INSERT INTO seat (role, area_id, subject_id)
+SELECT DISTINCT seat.role, s.area_id - s.area_id %% role.span, seat.subject_id
+FROM obligation o
+JOIN subject s ON s.id = o.subject_id
+JOIN seat ON seat.id = o.seat_id
+JOIN unnest(%(roles)s::text[], %(spans)s::bigint[]) AS role (key, span) ON role.key = seat.role
+WHERE {not_due} AND o.area_id <> s.area_id
+ON CONFLICT DO NOTHING
+
+-- name: follow
+-- Give them the new area, and the seat of the same role there.
+UPDATE obligation o SET area_id = s.area_id, seat_id = there.id
+FROM subject s, seat, seat there, unnest(%(roles)s::text[], %(spans)s::bigint[]) AS role (key, span)
+WHERE {not_due} AND s.id = o.subject_id AND o.area_id <> s.area_id AND seat.id = o.seat_id AND role.key = seat.role
+  AND there.role = seat.role AND there.area_id = s.area_id - s.area_id %% role.span
+  AND there.subject_id IS NOT DISTINCT FROM seat.subject_id
+RETURNING o.id
+
+-- name: last
+-- The latest obligation there is.
+SELECT COALESCE(max(id), 0) FROM obligation

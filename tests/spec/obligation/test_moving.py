@@ -1,0 +1,163 @@
+"""Somebody moves: what is not due yet follows him to whoever answers there; what was due stays where it was due."""
+
+from __future__ import annotations
+
+import pytest
+
+from sibulou.duty.force import set_strictness
+from sibulou.duty.models import Obligation, Watch
+from sibulou.roster.groups import add_group
+from sibulou.roster.households import move_household, move_person
+from sibulou.roster.merging import merge_area
+from sibulou.roster.models import Area, Household, Person, Seat
+from tests.kernel import AREAS, HILL, LAKE, OFFICER, SOUTH, County, moment
+
+pytestmark = pytest.mark.django_db
+
+
+def move(here: County, name: str, to: str, at: str) -> None:
+    """A person moves into a household."""
+    here.now = moment(at)
+    move_person(
+        person=Person.objects.select_related("subject").get(pk=here.subjects[name].pk),
+        to=Household.objects.select_related("subject__area").get(pk=here.subjects[to].pk),
+        by=OFFICER, now=here.now,
+    )  # fmt: skip
+
+
+def places(here: County, name: str, duty: str) -> list[tuple[str, str, int]]:
+    """Where each obligation of somebody under a duty stands: opened, the seat's role, the area."""
+    rows = Obligation.objects.filter(subject=here.subjects[name], duty__key=duty).select_related("seat")
+    return [(f"{row.opened_at:%d %H}", row.seat.role, row.area_id) for row in rows.order_by("opened_at")]
+
+
+def test_what_is_not_due_follows_and_what_was_due_stays(here: County):
+    """Wang missed the morning at the Lake; he moves to the Ford at noon, and the evening is the Ford's."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    assert here.gaps("1 Mar 12:30", area=LAKE) == [
+        "Wang | temperature | since 1 Mar 10:00 | Li",
+        "Zhao | temperature | since 1 Mar 10:00 | Chen",
+    ]
+    at_ford = [row for row in here.gaps("1 Mar 20:30", area=AREAS["Ford"]) if row.startswith("Wang")]
+    assert at_ford == ["Wang | temperature | since 1 Mar 20:00 | unowned"]
+    assert here.sound()
+
+
+def test_the_books_balance_on_both_sides_of_a_move(here: County):
+    """What left one village's books stands in the other's, and the county's total is what it was."""
+    here.start("temperature", "told")
+    here.reconcile("1 Mar 12:00")
+    before = here.books("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    assert here.books("1 Mar 12:00") == before
+    counted = [here.books("2 Mar 12:00", area=AREAS[name]) for name in ("Lake", "Hill", "Ford")]
+    total = sum(int(one.rsplit(" ", 1)[1]) for one in counted)
+    assert total == int(here.books("2 Mar 12:00").rsplit(" ", 1)[1])
+    assert here.sound()
+
+
+def test_within_a_village_the_guard_goes_along(here: County):
+    """From one group to the next the same guard answers; the group's own duties are the new head's."""
+    here.start("temperature", "told")
+    here.reconcile("1 Mar 12:00")
+    here.now = moment("1 Mar 12:00")
+    home = Household.objects.select_related("subject__area").get(pk=here.subjects["Wang's"].pk)
+    move_household(household=home, to=here.areas["Lake 2"], by=OFFICER, now=here.now)
+    assert here.gaps("1 Mar 20:30", area=AREAS["Lake 1"]) == ["Wang | temperature | since 1 Mar 10:00 | Li"]
+    assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
+    assert "Wang's | told | since 3 Mar 00:00 | Head2" in here.gaps("3 Mar 01:00", area=AREAS["Lake 2"])
+    assert Seat.objects.filter(role="guard", subject=here.subjects["Wang"]).count() == 1
+    assert here.sound()
+
+
+def test_a_record_told_before_the_move_meets_what_followed(here: County):
+    """The window is the person's, wherever it stands: a late batch closes it in its new place."""
+    here.start("temperature")
+    here.reconcile("1 Mar 18:30")
+    move(here, "Wang", "Qian's", "1 Mar 19:00")
+    here.tell("Wang | 1 Mar 18:10 | reading 36.5 | received 1 Mar 23:00")
+    assert [row for row in here.gaps("1 Mar 23:30") if row.startswith("Wang")] == [
+        "Wang | temperature | since 1 Mar 10:00 | Li"
+    ]
+    assert here.sound()
+
+
+def test_a_move_takes_along_the_watch_and_the_request(here: County):
+    """Who may see people there sees the watch; a request about what followed is answered there."""
+    here.start("watching", "guarded", "temperature")
+    here.watch("Wang", "1 Mar 06:00")
+    here.reconcile("1 Mar 12:00")
+    asked = here.ask(here.owed("Wang", "temperature", "1 Mar 18:00"), by="Li", at="1 Mar 11:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    asked.refresh_from_db()
+    ford = AREAS["Ford 1"]
+    assert asked.area_id == ford and Watch.objects.get().area_id == ford
+    assert {area for opened, _, area in places(here, "Wang", "watching") if opened > "01 09"} == {ford}
+    assert here.sound()
+
+
+def test_what_ended_or_was_met_stays_where_it_was(here: County):
+    """A reading told this morning is the Lake's; nothing that is closed changes its area."""
+    here.start("temperature")
+    here.tell("Wang | 1 Mar 08:10 | reading 36.5")
+    move(here, "Wang", "Qian's", "1 Mar 09:00")
+    stands = places(here, "Wang", "temperature")
+    assert stands[0][2] == AREAS["Lake 1"] and {area for _, _, area in stands[1:]} == {AREAS["Ford 1"]}
+    assert here.sound()
+
+
+def test_another_timing_there_asks_nothing_of_the_time_before(here: County):
+    """The South asks daily what the North asks every third day: who moves there owes it from then on, not backwards."""
+    here.start("check")
+    assert here.event is not None
+    set_strictness(
+        event=here.event, area=here.areas["South"], duty_key="check", by=OFFICER, now=moment("1 Mar 01:00"),
+        timing={"cadence": {"every": {"days": 1}}, "clocks": {"warn": "12 hours", "due": "20 hours", "tell": "1 day"}},
+    )  # fmt: skip
+    here.reconcile("5 Mar 12:00")
+    here.now = moment("5 Mar 12:00")
+    home = Household.objects.select_related("subject__area").get(pk=here.subjects["Wang's"].pk)
+    move_household(household=home, to=here.areas["Ford 1"], by=OFFICER, now=here.now)
+    missed = [row for row in here.gaps("5 Mar 12:30") if row.startswith("Wang's")]
+    assert missed == ["Wang's | check | since 4 Mar 00:00 | Head"]
+    assert here.sound()
+    here.reconcile("6 Mar 21:00")
+    there = [row for row in here.gaps("6 Mar 21:00", area=SOUTH) if row.startswith("Wang's")]
+    assert there == ["Wang's | check | since 6 Mar 20:00 | Head4"]
+    assert here.sound()
+
+
+def test_moving_back_finds_the_guard_again(here: County):
+    """His appointment at the old place was never ended: there he answers as before."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    move(here, "Wang", "Zhao's", "1 Mar 13:00")
+    assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
+    assert here.sound()
+
+
+def test_a_merged_village_loses_nobody_and_no_guard(here: County):
+    """The map changed, not the people: guards and group heads go along, nothing overdue is forgotten."""
+    here.start("temperature", "told", "close")
+    here.reconcile("1 Mar 12:00")
+    before = here.books("1 Mar 12:00")
+    here.now = moment("1 Mar 12:00")
+    merged = merge_area(area=here.areas["Hill"], into=here.areas["Ford"], by=OFFICER, now=here.now, reason="并村")
+    assert (merged.households, merged.people, merged.parts) == (1, 1, 1)
+    anew = Area.objects.get(parent=here.areas["Ford"], name="Hill 1")
+    assert here.gaps("1 Mar 12:30", area=HILL) == ["Sun | temperature | since 1 Mar 10:00 | Bai"]
+    assert "Sun | temperature | since 1 Mar 20:00 | Bai" in here.gaps("1 Mar 20:30", area=anew.pk)
+    assert "Sun's | told | since 3 Mar 00:00 | Head3" in here.gaps("3 Mar 01:00", area=anew.pk)
+    assert here.books("1 Mar 12:00").rsplit(" of ", 1)[1] == before.rsplit(" of ", 1)[1]
+    assert here.sound()
+
+
+def test_a_group_whose_name_is_taken_keeps_its_old_place_in_it(here: County):
+    """Two first groups in one village: the one that came is called after where it came from."""
+    add_group(village=here.areas["Ford"], name="Hill 1", by=OFFICER, now=moment("1 Mar 00:00"))
+    merge_area(area=here.areas["Hill"], into=here.areas["Ford"], by=OFFICER, now=moment("1 Mar 12:00"), reason="并村")
+    names = Area.objects.filter(parent=here.areas["Ford"], until=None).values_list("name", flat=True)
+    assert sorted(names) == ["Ford 1", "Hill 1", "HillHill 1"]
