@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,10 +23,14 @@ from django.views.decorators.http import require_safe
 PAGE = "/m/"
 MANIFEST = "/m/app.webmanifest"
 FIRST = (
-    "app", "bus", "clock", "door", "draw", "idle", "queue", "release", "route", "screens", "seal", "store", "sync", "words",
+    "app", "bus", "clock", "door", "draw", "idle", "queue", "release", "route", "screens", "seal", "store", "sync",
+    "words",
 )  # fmt: skip
 """The modules that are asked for at once; the screens follow when they are shown."""
-LIBRARIES = ("vendor/dexie.min.mjs",)
+LIBRARIES = ("vendor/dexie.min.mjs", "vendor/cel/index.js")
+"""What the app cannot do without; of the second everything beside it, since its modules name each other."""
+LATER = ("vendor/jsQR.js",)
+"""What comes after the first load, where there is signal: the app goes on without it."""
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -49,28 +53,29 @@ ABILITIES = (
 
 @dataclass(frozen=True)
 class Release:
-    """The files of one release by their addresses, and the digest of what is in them."""
+    """The files of one release by their addresses, and the digest of what is in them. `later` may be missing."""
 
     version: str
     files: Sequence[str]
+    later: Sequence[str]
 
 
 @cache
 def release() -> Release:
     """What this server serves; the files do not change while it runs."""
-    names = [*_own(), *LIBRARIES]
+    names = [*_beside("field/app.js"), LIBRARIES[0], *_beside(LIBRARIES[1])]
     digest = hashlib.sha256()
-    for name in names:
+    for name in (*names, *LATER):
         digest.update(name.encode() + b"\0" + _source(name).read_bytes() + b"\0")
     digest.update(render_to_string("field/app.html", _links("")).encode())
-    return Release(digest.hexdigest()[:16], [PAGE, MANIFEST, *map(static, names)])
+    return Release(digest.hexdigest()[:16], [PAGE, MANIFEST, *map(static, names)], [static(name) for name in LATER])
 
 
-def _own() -> list[str]:
-    """Every file of `static/field/` but the worker, which the browser fetches itself."""
-    root = _source("field/app.js").parent
+def _beside(name: str) -> list[str]:
+    """Every file of the folder that a file lies in, but the worker, which the browser fetches itself."""
+    root = _source(name).parent
     found = (path for path in root.rglob("*") if path.is_file() and path.name != "worker.js")
-    return sorted(f"field/{path.relative_to(root).as_posix()}" for path in found)
+    return sorted(f"{name.rpartition('/')[0]}/{path.relative_to(root).as_posix()}" for path in found)
 
 
 def _source(name: str) -> Path:
@@ -87,7 +92,7 @@ def _links(version: str) -> dict[str, object]:
         "style": static("field/field.css"),
         "icon": static("field/icon.svg"),
         "picture": static("field/icon-192.png"),
-        "modules": [*(static(f"field/{name}.js") for name in FIRST), *map(static, LIBRARIES)],
+        "modules": [*(static(f"field/{name}.js") for name in FIRST), static(LIBRARIES[0])],
     }
 
 
@@ -100,7 +105,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, headed by the release it holds."""
-    head = json.dumps({"version": release().version, "files": list(release().files)})
+    head = json.dumps(asdict(release()))
     body = f"const RELEASE = {head};\n{_source('field/worker.js').read_text(encoding='utf-8')}"
     return _told(HttpResponse(body, content_type="text/javascript; charset=utf-8"))
 

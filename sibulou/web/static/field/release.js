@@ -26,10 +26,11 @@ export async function begin() {
   if (waits()) tell("release");
 }
 
-/** Asks whether there is a new one, every ten minutes at most. */
+/** Asks whether there is a new one, and for what of this one is still missing, every ten minutes at most. */
 export function look(now = performance.now()) {
   if (!registration || now - looked < LOOK) return;
   looked = now;
+  registration.active?.postMessage("later");
   registration.update().catch(() => {}); // without signal there is none
 }
 
