@@ -6,13 +6,13 @@ import base64
 import json
 import os
 
-from sibulou.lib import database
+from sibulou.lib import database, schema
 
 
 def open_county(place: database.Place | None = None, *, pool: bool = False) -> database.Connections:
     """Start or find the database, hand its connections to Django, and set Django up.
 
-    Raises the problems of `sibulou.lib.database` and `sibulou.lib.postgres`.
+    Raises OtherSchema and the problems of `sibulou.lib.database` and `sibulou.lib.postgres`.
     """
     place = place or database.find(os.environ)
     connections = database.open(place, pool=pool)
@@ -20,6 +20,7 @@ def open_county(place: database.Place | None = None, *, pool: bool = False) -> d
     import django
 
     django.setup()
+    schema.refuse_other()
     return connections
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sibulou.lib import database, postgres
 from sibulou.lib.problem import Problem
 
 NEXT_PORTS = 100
@@ -137,6 +138,24 @@ def serve(
     server.on_startup(let_go)
     with _clockwork() if jobs else contextlib.nullcontext():
         server.serve()
+
+
+@contextlib.contextmanager
+def own_server(place: database.Place) -> Iterator[None]:
+    """Stop the embedded server at the end, if it was not running at the beginning and nobody else works on it."""
+    ours = place.embedded and postgres.status(place.data) is None
+    try:
+        yield
+    finally:
+        if ours:
+            if "DJANGO_SETTINGS_MODULE" in os.environ:
+                let_go()
+            if not database.leave(place) and postgres.status(place.data):
+                print(
+                    "内置数据库还有别的程序在用，没有停止；之后可运行 sibulou db stop · "
+                    "the embedded database was not stopped, others are working on it; sibulou db stop does it later",
+                    file=sys.stderr, flush=True,
+                )  # fmt: skip
 
 
 def let_go() -> None:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 
 from sibulou import edge, serve
 from sibulou.commands.opening import say
-from sibulou.commands.storage import collect_static, migrate_tables
-from sibulou.lib import database, postgres
+from sibulou.commands.storage import collect_static
+from sibulou.lib import clock, database, schema
 
 
 def run(given: argparse.Namespace) -> None:
-    """Serve the county until Ctrl-C."""
-    serve.check_port(given.host, given.port)
+    """Serve the county until Ctrl-C, as the one tenant of its data folder."""
     place = database.find(os.environ)
-    ours = place.embedded and postgres.status(place.data) is None
-    try:
-        edge.open_county(place, pool=True)
-        migrate_tables()
-        serve.serve(
-            host=given.host, port=given.port, workers=given.workers, static=collect_static(),
-            jobs=not given.no_jobs, ready=_say_ready,
-        )  # fmt: skip
-    finally:
-        if ours:
-            postgres.stop(Path(place.data))
+    with database.tenancy(place.data, command="run", now=clock.now()) as tenancy:
+        serve.check_port(given.host, given.port)
+        with serve.own_server(place):
+            edge.open_county(place, pool=True)
+            schema.bring_up()
+            serve.serve(
+                host=given.host, port=given.port, workers=given.workers, static=collect_static(),
+                jobs=not given.no_jobs, ready=lambda address: _say_ready(tenancy, address),
+            )  # fmt: skip
 
 
-def _say_ready(address: str) -> None:
+def _say_ready(tenancy: database.Tenancy, address: str) -> None:
+    tenancy.serves(address)
     say(f"请打开 {address} ，按 Ctrl-C 停止", f"open {address} ; Ctrl-C stops it")
 
 

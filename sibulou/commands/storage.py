@@ -8,24 +8,18 @@ from pathlib import Path
 
 import sibulou
 from sibulou import edge
-from sibulou.commands.opening import say
-from sibulou.lib import database, postgres
+from sibulou.commands.opening import migrated, say
+from sibulou.lib import clock, database, postgres, schema
 
 
 def migrate(given: argparse.Namespace) -> None:
-    """Create or update the tables."""
-    edge.open_county()
-    migrate_tables()
+    """Create or update the tables; not under a server that is at work on them."""
+    place = database.find(os.environ)
+    edge.open_county(place)
+    if not migrated():
+        with database.tenancy(place.data, command="migrate", now=clock.now()):
+            schema.bring_up()
     say("数据表已是本版本的", "the tables are those of this release")
-
-
-def migrate_tables() -> None:
-    """Apply what is missing, as the owner. The county is open."""
-    from django.core.management import call_command
-    from django.db import connections
-
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
-    connections.close_all()  # processes started from here must not share a session
 
 
 def collect_static() -> Path:
@@ -53,8 +47,9 @@ def status(given: argparse.Namespace) -> int:
 
 
 def stop(given: argparse.Namespace) -> None:
-    """Stop the embedded database; whoever uses it is cut off."""
+    """Stop the embedded database; commands at work on it are cut off, a server at work is not: it is told of."""
     place = database.find(os.environ)
+    database.refuse_kept(place.data)
     if not place.embedded:
         say("DATABASE_URL 指定的数据库不由本程序停止", "the database of DATABASE_URL is not ours to stop")
     elif postgres.stop(place.data):

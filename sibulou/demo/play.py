@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from sibulou import edge, serve
-from sibulou.lib import database, postgres
+from sibulou.lib import clock, database, schema
 from sibulou.lib.problem import Problem
 
 DATA = "data/demo"
@@ -85,17 +85,13 @@ def demo(given: argparse.Namespace) -> None:
     """Make the county if it is not there, then serve it until Ctrl-C."""
     os.environ.setdefault("SIBULOU_DATA", DATA)
     os.environ["SIBULOU_DEMO"] = "1"
-    serve.check_port(given.host, given.port)
     place = database.find(os.environ)
     script = Script(given.code, given.scale, given.seed, given.days)
-    ours = place.embedded and postgres.status(place.data) is None
-    try:
-        connections = database.open(place)
-        prepare(place, connections, script, fresh=given.fresh)
-        _serve(given, place, script)
-    finally:
-        if ours:
-            postgres.stop(place.data)
+    with database.tenancy(place.data, command="demo", now=clock.now()) as tenancy:
+        serve.check_port(given.host, given.port)
+        with serve.own_server(place):
+            prepare(place, database.open(place), script, fresh=given.fresh)
+            _serve(given, place, script, tenancy)
 
 
 def prepare(place: database.Place, connections: database.Connections, script: Script, *, fresh: bool) -> None:
@@ -170,35 +166,32 @@ def make_here(script: str) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connections as django_connections
 
     with step("建表", "tables"):
-        call_command("migrate", database="owner", verbosity=0)
+        schema.bring_up()
     from sibulou.demo.days import play_days
 
     play_days(Script(**json.loads(script)), step=step)
     django_connections.close_all()
 
 
-def _serve(given: argparse.Namespace, place: database.Place, script: Script) -> None:
+def _serve(given: argparse.Namespace, place: database.Place, script: Script, tenancy: database.Tenancy) -> None:
     edge.open_county(place, pool=True)
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connections
 
     from sibulou.demo.living import kept_clock
 
     since = kept_clock(place.data) or script.now
     shift = (datetime.now(UTC) - since).total_seconds()
     os.environ["SIBULOU_CLOCK_SHIFT"] = f"{shift:.3f}"
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    schema.bring_up()
     call_command("collectstatic", interactive=False, verbosity=0)
-    connections.close_all()  # processes started from here must not share a session
     with _field(place.data, script, since):
         serve.serve(
             host=given.host, port=given.port, workers=given.workers, static=Path(settings.STATIC_ROOT), jobs=True,
-            ready=lambda address: _say_ready(address, since),
+            ready=lambda address: _say_ready(tenancy, address, since),
         )  # fmt: skip
 
 
@@ -218,9 +211,10 @@ def _field(data: Path, script: Script, since: datetime) -> Iterator[None]:
             child.wait()
 
 
-def _say_ready(address: str, since: datetime) -> None:
+def _say_ready(tenancy: database.Tenancy, address: str, since: datetime) -> None:
     from sibulou.demo.accounts import listed
 
+    tenancy.serves(address)
     local = since.astimezone(START.tzinfo)
     print(f"\n  演示县时间 · the county's clock: {local:%F %R}")
     print(f"  密码 · password: {PASSWORD}")

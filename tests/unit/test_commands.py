@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -13,9 +14,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from sibulou import serve
+from sibulou.lib import postgres
 
 PLAN = Path(__file__).parents[2] / "sibulou" / "plans" / "covid19-2020.yaml"
 
@@ -82,23 +86,86 @@ def test_a_file_that_cannot_be_read_is_a_sentence(desk: Desk) -> None:
     assert "cannot be read" in desk.types("plan", "check", str(desk.folder), code=1)
 
 
-def test_serving_ends_clean_and_survives_a_kill(desk: Desk) -> None:
+def test_serving_ends_clean_and_a_kill_frees_the_folder(desk: Desk) -> None:
     port = _free_port()
     desk.types("db", "stop")
     for end in (signal.SIGKILL, signal.SIGTERM):
-        serving = subprocess.Popen(
-            [sys.executable, "-m", "sibulou", "run", "--port", str(port), "--no-jobs", "--workers", "1"],
-            env=desk.env, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert serving.stdout is not None
-        with serving.stdout:
-            assert f":{port}/" in serving.stdout.readline()
+        with _serving(desk, "run", "--port", str(port), "--no-jobs", "--workers", "1") as serving:
             assert _page(port) == 200
-            assert "--port" in desk.types("run", "--port", str(port), code=1)
             serving.send_signal(end)
             serving.wait(20)
-            _wait_until_free(port)
     assert serving.returncode == 0
+
+
+def test_a_folder_has_one_server_and_many_commands(desk: Desk) -> None:
+    """Whoever comes second is told who is there; what only reads or adds goes on beside it."""
+    desk.types("migrate")
+    port = _free_port()
+    with _serving(desk, "run", "--port", str(port), "--no-jobs", "--workers", "1") as serving:
+        for second in (("run", "--port", str(_free_port())), ("demo", "--port", str(_free_port())), ("db", "stop")):
+            said = desk.types(*second, code=1)
+            assert f"process {serving.pid} " in said and f"进程 {serving.pid} " in said
+            assert f"http://127.0.0.1:{port}/" in said and "sibulou run" in said
+        desk.types("county", "found", "429004")
+        assert "whole" in desk.types("audit", "verify")
+        desk.types("migrate")
+        assert _page(port) == 200
+        serving.terminate()
+        serving.wait(20)
+
+
+def test_a_server_leaves_the_database_to_a_command_that_works_on_it(desk: Desk) -> None:
+    desk.types("db", "stop")
+    slow = "from sibulou import edge; c = edge.open_county(); from django.db import connection as d\n"
+    slow += "d.ensure_connection(); print(1, flush=True); input(); d.cursor().execute('SELECT 1'); print(2, flush=True)"
+    with _serving(desk, "run", "--port", str(_free_port()), "--no-jobs", "--workers", "1") as serving:
+        command = subprocess.Popen(
+            [sys.executable, "-c", slow], env=desk.env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert command.stdout is not None and command.stdout.readline() == "1\n"
+        serving.terminate()
+        assert serving.wait(20) == 0
+        assert command.communicate("\n")[0] == "2\n"
+    assert "runs" in desk.types("db", "status")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE django_migrations SET name = '0001_of_next_year' WHERE app = 'duty' AND name = '0001_initial'",
+        "COMMENT ON TABLE django_migrations IS '{}'",
+        "COMMENT ON TABLE django_migrations IS NULL",
+    ],
+    ids=["a later release", "an edited migration", "before the notes"],
+)
+def test_tables_of_another_release_are_told_of_and_left_alone(desk: Desk, change: str) -> None:
+    desk.types("migrate")
+    url = postgres.start(desk.folder / "data").url("sibulou")
+    with psycopg.connect(url, autocommit=True) as session:
+        asked = "SELECT obj_description('django_migrations'::regclass)"
+        (note,) = session.execute(asked).fetchone() or ("",)
+        session.execute(change)
+        for command in (("migrate",), ("run",), ("county", "found", "429004"), ("audit", "verify")):
+            said = desk.types(*command, code=1)
+            assert "another release" in said and "另一版程序" in said and "--fresh" in said
+        session.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(note))
+        session.execute("UPDATE django_migrations SET name = '0001_initial' WHERE name = '0001_of_next_year'")
+    desk.types("audit", "verify")
+
+
+@contextlib.contextmanager
+def _serving(desk: Desk, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A server that has said its address; ended afterwards."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", "sibulou", *words], env=desk.env, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert started.stdout is not None
+        assert "http://127.0.0.1:" in started.stdout.readline()
+        yield started
+    finally:
+        started.terminate()
+        started.communicate(timeout=20)
 
 
 def _page(port: int) -> int:
@@ -113,17 +180,6 @@ def _page(port: int) -> int:
                 raise
             time.sleep(0.1)
     raise AssertionError("nothing serves")
-
-
-def _wait_until_free(port: int) -> None:
-    for _ in range(100):
-        try:
-            serve.check_port("127.0.0.1", port)
-        except serve.PortTaken:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the port is still taken")
 
 
 def _free_port() -> int:

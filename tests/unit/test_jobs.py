@@ -27,9 +27,10 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="process
 HOOKED = """
 from pathlib import Path
 from sibulou import edge, serve
-from sibulou.commands.storage import collect_static, migrate_tables
+from sibulou.commands.storage import collect_static
+from sibulou.lib import schema
 edge.open_county(pool=True)
-migrate_tables()
+schema.bring_up()
 def ready(address):
     from sibulou.roster.models import User
     print(User.objects.count(), address, flush=True)  # as the demonstration does: it opens the pool before the fork
@@ -174,10 +175,11 @@ def test_a_killed_serving_process_is_replaced(start: Start) -> None:
     assert serving.process.poll() is None
 
 
-def test_a_second_server_on_the_port_is_told_in_a_sentence(house: House, start: Start) -> None:
+def test_a_second_server_on_the_port_is_told_in_a_sentence(house: House, start: Start, tmp_path: Path) -> None:
     port = str(start().port)
     words = [sys.executable, "-m", "sibulou", "run", "--port", port]
-    second = subprocess.run(words, env=house.env, check=False, text=True, capture_output=True)
+    env = house.env | {"SIBULOU_DATA": str(tmp_path)}
+    second = subprocess.run(words, env=env, check=False, text=True, capture_output=True)
     assert second.returncode == 1
     assert f"Port {port} of 127.0.0.1 is taken" in second.stderr and "已被占用" in second.stderr
     assert "Traceback" not in second.stderr

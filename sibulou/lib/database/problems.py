@@ -96,3 +96,19 @@ class SecretsMissing(Problem):
         "The database {database} holds data, but there is no secrets.json in {folder}. "
         "Restore that file from the backup, or let SIBULOU_DATA name the folder that has it."
     )
+
+
+class FolderKept(Problem):
+    """Another Sibulou serves the data folder, or is at work on the whole of it."""
+
+    number = "503.17"
+    zh = (
+        "数据目录 {folder} 正由 {host} 上的进程 {pid} 使用：sibulou {command}，自 {since} 起{at_zh}。"
+        "一个目录同时只供一个服务使用。请直接用它，或先停止它（在那台机器上执行 kill {pid}），"
+        "或用 SIBULOU_DATA 指定另一个目录。"
+    )
+    en = (
+        "The data folder {folder} is in use by process {pid} on {host}: sibulou {command}, since {since}{at}. "
+        "A folder serves one at a time. Use that one, or stop it first (kill {pid} on that machine), "
+        "or name another folder in SIBULOU_DATA."
+    )

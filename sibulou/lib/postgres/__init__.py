@@ -9,7 +9,7 @@ somebody else where root calls (`account.py`, `passage.py`). What it cannot do i
 from __future__ import annotations
 
 from sibulou.lib.postgres.config import settings
-from sibulou.lib.postgres.lock import turn
+from sibulou.lib.postgres.lock import taken, turn
 from sibulou.lib.postgres.problems import (
     AccountMissing,
     DiskFull,
@@ -44,5 +44,6 @@ __all__ = [
     "start",
     "status",
     "stop",
+    "taken",
     "turn",
 ]

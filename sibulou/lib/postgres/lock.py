@@ -33,6 +33,15 @@ def turn(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def taken(path: Path) -> int | None:
+    """The lock on the file `path`, ours until the open file is closed; None while somebody else has it."""
+    lock = _lock_file(path)
+    if _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        return lock
+    os.close(lock)
+    return None
+
+
 def hold(folder: Path) -> int | None:
     """The lock that the server inherits and keeps while any of its processes lives.
 
