@@ -40,7 +40,7 @@ def checks() -> Iterator[Check]:
     node = _node()
     for script in _scripts():
         yield Check(f"javascript {script.name}", (node, "--check", str(_as_module(script))))
-    yield Check("javascript tests", (node, "--test", *map(str, sorted(ROOT.glob("tests/web/*.test.mjs")))))
+    yield Check("javascript tests", (node, "--test", *map(str, sorted(ROOT.glob("tests/*/*.test.mjs")))))
 
 
 def _scripts() -> list[Path]:

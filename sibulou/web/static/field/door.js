@@ -1,5 +1,7 @@
 // Every request to the server, and what its answers mean. Nothing else in the app fetches data.
 
+import { clock } from "./clock.js";
+
 const API = "/api/v1/";
 const SHORT = 20_000;
 const LONG = 120_000;
@@ -110,7 +112,7 @@ async function read(response) {
 }
 
 /** Retry-After in seconds, as a number or as a date; a minute where it says nothing. */
-export function secondsOf(header, now = Date.now()) {
+export function secondsOf(header, now = clock.wall()) {
   if (!header) return 60;
   const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now) / 1000);
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 1), 3600) : 60;

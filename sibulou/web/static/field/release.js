@@ -1,6 +1,7 @@
 // A new release of the app: fetched beside the old one, and put in its place only when nothing is being typed.
 
 import { tell } from "./bus.js";
+import { clock } from "./clock.js";
 
 const LOOK = 10 * 60_000;
 let registration = null;
@@ -27,7 +28,7 @@ export async function begin() {
 }
 
 /** Asks whether there is a new one, and for what of this one is still missing, every ten minutes at most. */
-export function look(now = performance.now()) {
+export function look(now = clock.steady()) {
   if (!registration || now - looked < LOOK) return;
   looked = now;
   registration.active?.postMessage("later");

@@ -59,7 +59,7 @@ export async function open(pin) {
     await begin(opened);
   } catch (error) {
     if (!(error instanceof WrongKey)) throw error;
-    const next = { id: "tries", tries: tried.tries + 1, at: Date.now() };
+    const next = { id: "tries", tries: tried.tries + 1, at: clock.wall() };
     await guarded(() => database.keys.put(next));
     throw new WrongPin(next.tries, waitAfter(next.tries));
   }
@@ -174,11 +174,13 @@ function unlocked() {
   return key;
 }
 
-/** A clock set back must not make the wait longer than it is. */
-function stillToWait({ tries, at }) {
-  const passed = (Date.now() - at) / 1000;
-  const wait = waitAfter(tries);
-  return passed < 0 ? wait : Math.max(0, Math.ceil(wait - passed));
+/** Seconds. Over a clock that was set back the wait begins anew, and lasts no longer. */
+function stillToWait(tried) {
+  if (clock.wall() < tried.at) {
+    tried.at = clock.wall();
+    database.keys.put(tried);
+  }
+  return Math.max(0, Math.ceil(waitAfter(tried.tries) - (clock.wall() - tried.at) / 1000));
 }
 
 async function guarded(write) {

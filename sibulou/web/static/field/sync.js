@@ -18,11 +18,14 @@ const NAMES = { record: "records", excuse: "excuses", family: "families" };
 export const state = { busy: false, at: null, trouble: "", problem: null, until: 0 };
 let again = false;
 
+/** How long the server asked to be left alone, in seconds from now. */
+export const secondsLeft = () => Math.max(0, Math.ceil((state.until - clock.steady()) / 1000));
+
 /** One run, unless another tab is at it; gives the state after it. Asked for meanwhile, it runs once more. */
 export async function run() {
   again = true;
   if (state.busy) return state;
-  while (again && !store.locked() && Date.now() >= state.until) {
+  while (again && !store.locked() && clock.steady() >= state.until) {
     again = false;
     await navigator.locks.request("sibulou-field-sync", { ifAvailable: true }, (lock) => lock && round());
     if (state.trouble) break;
@@ -150,7 +153,7 @@ function troubleOf(error) {
 
 function comeAgain(seconds) {
   setTimeout(run, seconds * 1000 + Math.random() * 2000);
-  return { trouble: "busy", problem: null, until: Date.now() + seconds * 1000 };
+  return { trouble: "busy", problem: null, until: clock.steady() + seconds * 1000 };
 }
 
 function change(news) {

@@ -2,7 +2,7 @@
 
 import { tell } from "./bus.js";
 
-const WORDS = {
+export const WORDS = {
   // the frame
   app: ["四不漏", "Sibulou"],
   main: ["主导航", "Main"],

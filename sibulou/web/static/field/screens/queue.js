@@ -39,9 +39,9 @@ async function refill({ state, back, waits }) {
 const list = (rows, draw) => el("ol.rows", {}, rows.map((row) => el("li.card", {}, draw(row))));
 
 function stateWords(n) {
-  const { busy, trouble, at, until } = sync.state;
+  const { busy, trouble, at } = sync.state;
   if (busy) return say("sending");
-  if (trouble === "busy") return say("come_again", { seconds: Math.max(1, Math.ceil((until - Date.now()) / 1000)) });
+  if (trouble === "busy") return say("come_again", { seconds: sync.secondsLeft() });
   if (trouble === "offline") return say(n ? "offline_waiting" : "offline");
   if (trouble === "sign-in") return say("sign_in_again");
   if (n) return say("waiting_for_signal");
