@@ -348,19 +348,21 @@ class County:
             for seat, user in zip(seats, users, strict=True)
         )
 
-    def _subject(self, label: str, kind: str, area: int, since: datetime = FOUNDED) -> Subject:
-        return Subject.objects.create(kind=kind, area_id=area, label=label, since=since)
+    def _subject(self, label: str, kind: str, area: int, since: datetime, entered: datetime | None) -> Subject:
+        return Subject.objects.create(kind=kind, area_id=area, label=label, since=since, entered_at=entered)
 
-    def household(self, name: str, area: int, since: datetime = FOUNDED) -> Subject:
-        """A household on the roster from `since` on."""
-        subject = self.subjects[name] = self._subject(name, "household", area, since)
+    def household(self, name: str, area: int, since: datetime = FOUNDED, *, entered: datetime | None = None) -> Subject:
+        """A household on the roster from `since` on; `entered` late, or (None) as it began."""
+        subject = self.subjects[name] = self._subject(name, "household", area, since, entered)
         Household.objects.create(subject=subject, number=len(self.subjects))
         return subject
 
-    def person(self, name: str, household: str, since: datetime = FOUNDED) -> Subject:
-        """A person of a household, on the roster from `since` on."""
+    def person(
+        self, name: str, household: str, since: datetime = FOUNDED, *, entered: datetime | None = None
+    ) -> Subject:
+        """A person of a household, on the roster from `since` on; `entered` late, or (None) as it began."""
         home = self.subjects[household]
-        subject = self.subjects[name] = self._subject(name, "person", home.area_id, since)
+        subject = self.subjects[name] = self._subject(name, "person", home.area_id, since, entered)
         Person.objects.create(subject=subject, household_id=home.pk)
         return subject
 
@@ -380,23 +382,30 @@ class County:
         return {"role": role, "area_id": area, "subject": self.subjects[place] if on_subject else None}
 
     def appoint(
-        self, name: str, role: str, place: str, *, since: str = "", until: str = "", deputy: bool = False
-    ) -> Appointment:
-        """Put somebody in a seat for a term."""
+        self, name: str, role: str, place: str, *, since: str = "", until: str = "", deputy: bool = False,
+        entered: str = "",
+    ) -> Appointment:  # fmt: skip
+        """Put somebody in a seat for a term; `entered` late, or as it began."""
         return Appointment.objects.create(
             seat=self.seat(role, place), user=self.user(name), deputy=deputy, made_by="test",
             starts_at=moment(since) if since else FOUNDED, ends_at=moment(until) if until else None,
+            entered_at=moment(entered) if entered else None,
         )  # fmt: skip
 
-    def leaves(self, name: str, at: str) -> None:
-        """Somebody's appointments end."""
-        Appointment.objects.filter(user=self.user(name), ends_at=None).update(ends_at=moment(at), ended_by="test")
+    def leaves(self, name: str, at: str, *, entered: str = "") -> None:
+        """Somebody's appointments end; that they did is `entered` late, or as they end."""
+        lasting = Appointment.objects.filter(user=self.user(name), ends_at=None)
+        lasting.update(ends_at=moment(at), ended_by="test", until_entered_at=moment(entered) if entered else None)
 
-    def away(self, name: str, since: str, until: str = "", *, stand_in: str = "", seat: Seat | None = None) -> Leave:
-        """Somebody is on leave."""
+    def away(
+        self, name: str, since: str, until: str = "", *, stand_in: str = "", seat: Seat | None = None,
+        entered: str = "",
+    ) -> Leave:  # fmt: skip
+        """Somebody is on leave; `entered` late, or as it begins."""
         return Leave.objects.create(
             user=self.user(name), seat=seat, stand_in=self.user(stand_in) if stand_in else None,
             starts_at=moment(since), ends_at=moment(until) if until else None,
+            entered_at=moment(entered) if entered else None,
         )  # fmt: skip
 
     def watch(self, name: str, since: str) -> Watch:
@@ -522,7 +531,7 @@ class County:
         now = moment(at)
         asked = Moment(now, moment(known)) if known else Moment.now(now)
         rows = board.gap_page(area, asked, limit=1000)
-        answered = board.answerers({row.seat for row in rows}, at=now)
+        answered = board.answerers({row.seat for row in rows}, at=now, known=asked.chain_known)
         names = {user.pk: user.name for user in self.users.values()}
         labels = {subject.pk: name for name, subject in self.subjects.items()}
         duties = board.duties()

@@ -72,7 +72,7 @@ class GapsIn(Schema):
 
 
 class GapOut(Schema):
-    """One gap. `since`: the due moment, or the opening for one that is unowned before it is due."""
+    """One gap. `since`: the due moment; before it is due, the minute since when nobody answers for it."""
 
     obligation: int
     duty: str

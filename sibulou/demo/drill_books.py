@@ -81,10 +81,17 @@ class Shown:
     overdue: bool
     unowned: bool
     gap: str
+    empty_since: datetime | None = None
 
     @property
     def since(self) -> datetime:
-        return self.item.pane.due if self.overdue else self.item.pane.opens
+        """A late one since it was due, one that is merely unowned since nobody answers for it."""
+        return self.item.pane.due if self.overdue else self.unowned_since
+
+    @property
+    def unowned_since(self) -> datetime:
+        opens = self.item.pane.opens
+        return opens if self.empty_since is None or self.empty_since < opens else self.empty_since
 
 
 @dataclass
@@ -119,6 +126,7 @@ class Ledger:
         self._overdue: dict[int, Item] = {}
         self._closers: dict[str, list[tuple[str, Closer]]] = {}
         self._vacant: dict[Place, bool] = {}
+        self._empty: dict[Place, datetime | None] = {}
 
     def add(self, item: Item) -> Item:
         """Something is owed from now on; what was told of it before counts."""
@@ -195,11 +203,18 @@ class Ledger:
     def chain_changed(self) -> None:
         """Somebody came, went or fell under watch: who answers is asked anew."""
         self._vacant.clear()
+        self._empty.clear()
 
     def vacant(self, place: Place, at: datetime) -> bool:
         if place not in self._vacant:
             self._vacant[place] = self.roster.answers(place, at) is None
         return self._vacant[place]
+
+    def empty_since(self, place: Place, at: datetime) -> datetime | None:
+        """Since when nobody has answered for a seat; None for one that somebody answers for, or nobody ever did."""
+        if place not in self._empty:
+            self._empty[place] = self.roster.empty_since(place, at) if self.vacant(place, at) else None
+        return self._empty[place]
 
     def gaps(self, at: datetime) -> dict[tuple[str, int, datetime], Shown]:
         """What the screen must show now."""
@@ -212,7 +227,13 @@ class Ledger:
             if held and self.vacant(place, at):
                 found += [item for item in held.values() if item.pane.due > at and item.pane.opens <= at]
         return {
-            item.key: Shown(item, item.pane.due <= at, self.vacant(item.place, at), self.plan.duties[item.duty].gap)
+            item.key: Shown(
+                item,
+                item.pane.due <= at,
+                self.vacant(item.place, at),
+                self.plan.duties[item.duty].gap,
+                self.empty_since(item.place, at),
+            )
             for item in found
             if item.seen_from <= at and not item.is_waived(at)
         }

@@ -184,9 +184,10 @@ class Look:
         return self._keys.get(key)
 
     def _compare(self, shown: Shown, gap: board.Gap, kind: str) -> None:
-        wanted = (shown.overdue, shown.unowned, shown.since, shown.gap)
-        given = (gap.overdue, gap.unowned, gap.since, kind)
-        for name, want, give in zip(("overdue", "unowned", "since", "kind"), wanted, given, strict=True):
+        wanted = (shown.overdue, shown.unowned, shown.since, shown.gap, shown.unowned and shown.unowned_since)
+        given = (gap.overdue, gap.unowned, gap.since, kind, gap.unowned and gap.unowned_since)
+        names = ("overdue", "unowned", "since", "kind", "unowned since")
+        for name, want, give in zip(names, wanted, given, strict=True):
             if want != give:
                 self._wrong(shown, f"{name} {give}", f"{name} {want}")
 

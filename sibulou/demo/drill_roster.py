@@ -156,6 +156,30 @@ class Roster:
         able = (user for user in line if user is not None and user not in away and not self._watched(user, at))
         return next(able, None)
 
+    def empty_since(self, place: Place, at: datetime) -> datetime | None:
+        """When the seat was last left, going through its history from the beginning: every moment at which anything
+        changed for anybody who might have answered. None: it was never left, because nobody ever answered.
+        """
+        turns: set[datetime] = set()
+        sitters = {term.user for term in self.terms.get(place, [])}
+        sitters |= {one.stand_in for one in self.absences if one.user in sitters and one.stand_in is not None}
+        for term in self.terms.get(place, []):
+            turns |= {term.starts} | ({term.ends} if term.ends else set())
+        for one in self.absences:
+            if one.user in sitters:
+                turns |= {one.starts} | ({one.ends} if one.ends else set())
+        for user in sitters:
+            thing = self.things.get(self.person_of.get(user, 0))
+            for starts, ends in thing.watches if thing else []:
+                turns |= {starts} | ({ends} if ends else set())
+        left, sat = None, False
+        for turn in sorted(turn for turn in turns if turn <= at):
+            sits = self.answers(place, turn) is not None
+            if sat and not sits:
+                left = turn
+            sat = sits
+        return left
+
     def _watched(self, user: int, at: datetime) -> bool:
         thing = self.things.get(self.person_of.get(user, 0))
         return thing is not None and any(_holds(starts, ends, at) for starts, ends in thing.watches)

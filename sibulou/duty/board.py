@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
-from sibulou.duty.gap import Books, GapKind, balance
+from sibulou.duty.gap import Books, GapKind, balance, unowned_since
 from sibulou.duty.models import Duty
 from sibulou.lib.sql import read_queries
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of, span
@@ -24,6 +24,8 @@ from sibulou.roster.role import ROLES
 
 QUERIES = read_queries(Path(__file__).parent / "queries" / "board.sql")
 Key = TypeVar("Key")
+Vacancies = Mapping[int, datetime | None]
+"""The seats nobody answers for, each with the moment from which nobody has (None: nobody ever did)."""
 
 _OWED = "(o.waived_at IS NULL OR o.waived_at > %(heard)s OR COALESCE(o.waived_until <= %(at)s, false))"
 """No waiver holds."""
@@ -42,7 +44,12 @@ class Moment:
         return cls(now, now, live=True)
 
     def facts(self) -> dict[str, object]:
-        return {"at": self.at, "known": self.known, "heard": min(self.at, self.known)}
+        return {"at": self.at, "known": self.known, "heard": min(self.at, self.known), "chain_known": self.chain_known}
+
+    @property
+    def chain_known(self) -> datetime | None:
+        """By what was known when the chain is asked; None: by all that is known."""
+        return None if self.live else self.known
 
     @property
     def parts(self) -> dict[str, str]:
@@ -69,7 +76,9 @@ class Filter:
 
 @dataclass(frozen=True)
 class Gap:
-    """One gap as a list shows it. `since`: the due moment, or the opening for one that is unowned before it is due."""
+    """One gap as a list shows it. `since` is the minute from which it is one: the due moment; before it is due, the
+    minute from which nobody answers for it. `vacant_since` is the seat's (None: answered for, or nobody ever did).
+    """
 
     obligation: int
     duty: int
@@ -81,10 +90,20 @@ class Gap:
     tell_at: datetime
     overdue: bool
     unowned: bool
+    vacant_since: datetime | None = None
 
     @property
     def since(self) -> datetime:
-        return self.due_at if self.overdue else self.opened_at
+        return self.due_at if self.overdue else self.unowned_since
+
+    @property
+    def unowned_since(self) -> datetime:
+        """Since when nobody answers for it, of one that is unowned."""
+        return unowned_since(self.opened_at, self.vacant_since)
+
+
+def _gaps(rows: Iterable[Sequence[Any]], vacant: Vacancies) -> list[Gap]:
+    return [Gap(*(*row, vacant.get(row[4]))) for row in rows]
 
 
 def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -104,10 +123,10 @@ def _statement(name: str, moment: Moment) -> str:
     return QUERIES[name].format(**parts)
 
 
-def vacant_seats(area: int, moment: Moment) -> list[int]:
+def vacant_seats(area: int, moment: Moment) -> Vacancies:
     """The seats nobody answers for, in the county that `area` lies in (a seat may sit above what it owes)."""
     low, high = key_range(ancestor(area, min(Level.COUNTY, level_of(area))))
-    return [row[0] for row in _run("vacant", moment, {"low": low, "high": high})]
+    return dict(_run("vacant", moment, {"low": low, "high": high}))
 
 
 def duties() -> dict[int, Duty]:
@@ -115,13 +134,14 @@ def duties() -> dict[int, Duty]:
     return Duty.objects.in_bulk()
 
 
-def _facts(area: int, moment: Moment, wanted: Filter, vacant: Sequence[int] | None = None) -> dict[str, object]:
-    """What every query for gaps is told: where, on which vacant seats (asked for if not given), and what is wanted."""
+def _facts(area: int, vacant: Vacancies, wanted: Filter) -> dict[str, object]:
+    """What every query for gaps is told: where, on which vacant seats and since when, and what is wanted."""
     low, high = key_range(area)
     return {
         "low": low,
         "high": high,
-        "vacant": vacant_seats(area, moment) if vacant is None else list(vacant),
+        "vacant": list(vacant),
+        "vacant_since": list(vacant.values()),
         "duties": _duties_of(wanted),
         "kind_duties": _duties_of_kinds(wanted.kinds),
         "want_unowned": GapKind.UNOWNED in wanted.kinds,
@@ -184,7 +204,7 @@ def books(area: int, moment: Moment) -> BookTable:
         "low": low,
         "high": high,
         "span": span(Level(min(level_of(area) + 1, Level.MICRO))),
-        "vacant": vacant_seats(area, moment),
+        "vacant": list(vacant_seats(area, moment)),
     }
     rows = _run("live_books" if moment.live else "books", moment, facts)
     lines = [((child, duty), Books(*found)) for child, duty, *found in rows]
@@ -210,14 +230,15 @@ def gap_counts(
     *,
     level: Level | None = None,
     wanted: Filter = Filter(),
-    vacant: Sequence[int] | None = None,
+    vacant: Vacancies | None = None,
 ) -> list[GapCount]:
     """Gaps under `area`, by areas of `level` (default: right under it), duty and ownership.
 
     `vacant`: what `vacant_seats` says of the same area and moment, where a page has asked already.
     """
     level = level or Level(min(level_of(area) + 1, Level.MICRO))
-    rows = _run("gap_counts", moment, _facts(area, moment, wanted, vacant) | {"span": span(level)})
+    vacant = vacant_seats(area, moment) if vacant is None else vacant
+    rows = _run("gap_counts", moment, _facts(area, vacant, wanted) | {"span": span(level)})
     return [GapCount(*row) for row in rows]
 
 
@@ -236,16 +257,17 @@ def gap_page(
     wanted: Filter = Filter(),
     after: Page | None = None,
     limit: int = 50,
-    vacant: Sequence[int] | None = None,
+    vacant: Vacancies | None = None,
 ) -> list[Gap]:
     """One page of gaps under `area`, the oldest first; the next begins after the last of this one."""
+    vacant = vacant_seats(area, moment) if vacant is None else vacant
     facts = {
-        **_facts(area, moment, wanted, vacant),
+        **_facts(area, vacant, wanted),
         "after_due": after and after.due_at,
         "after_id": after and after.obligation,
         "limit": limit,
     }
-    return [Gap(*row) for row in _run("gap_page", moment, facts)]
+    return _gaps(_run("gap_page", moment, facts), vacant)
 
 
 def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: int = 1000) -> Iterator[list[Gap]]:
@@ -253,9 +275,10 @@ def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: i
 
     Needs an open transaction, which stays open until the last is read.
     """
+    vacant = vacant_seats(area, moment)
     facts: dict[str, Any] = {
         **moment.facts(),
-        **_facts(area, moment, wanted),
+        **_facts(area, vacant, wanted),
         "after_due": None,
         "after_id": None,
         "limit": None,
@@ -263,13 +286,14 @@ def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: i
     with connection.chunked_cursor() as cursor:
         cursor.execute(_statement("gap_page", moment), facts)
         while rows := cursor.fetchmany(at_once):
-            yield [Gap(*row) for row in rows]
+            yield _gaps(rows, vacant)
 
 
 def gaps_of(subjects: Sequence[int], area: int, moment: Moment, *, wanted: Filter = Filter()) -> list[Gap]:
     """The gaps of these subjects under `area`, the oldest first."""
-    facts = {**_facts(area, moment, wanted), "subjects": list(subjects)}
-    return [Gap(*row) for row in _run("cell_gaps", moment, facts)]
+    vacant = vacant_seats(area, moment)
+    facts = {**_facts(area, vacant, wanted), "subjects": list(subjects)}
+    return _gaps(_run("cell_gaps", moment, facts), vacant)
 
 
 class Cell(NamedTuple):
@@ -289,7 +313,7 @@ class Cell(NamedTuple):
 
 def cells(area: int, moment: Moment, *, wanted: Filter = Filter()) -> list[Cell]:
     """The Net's live part: only cells with gaps."""
-    return [Cell(*row) for row in _run("cells", moment, _facts(area, moment, wanted))]
+    return [Cell(*row) for row in _run("cells", moment, _facts(area, vacant_seats(area, moment), wanted))]
 
 
 @dataclass(frozen=True)
@@ -336,8 +360,8 @@ class Answerer:
     rank: int
 
 
-def answerers(seats: Iterable[int], *, at: datetime) -> dict[int, Answerer]:
-    """Who answers for each of these seats; those not in the result are vacant."""
+def answerers(seats: Iterable[int], *, at: datetime, known: datetime | None = None) -> dict[int, Answerer]:
+    """Who answers for each of these seats, as known at `known` (None: now); those not in the result are vacant."""
     wanted = sorted(set(seats))
     if not wanted:
         return {}
@@ -347,8 +371,8 @@ def answerers(seats: Iterable[int], *, at: datetime) -> dict[int, Answerer]:
         if low is None:
             return {}
         cursor.execute(
-            "SELECT seat_id, user_id, rank FROM answering(%s, %s, %s) WHERE seat_id = ANY (%s)",
-            [low, high + 1, at, wanted],
+            "SELECT seat_id, user_id, rank FROM answering(%s, %s, %s, %s) WHERE seat_id = ANY (%s)",
+            [low, high + 1, at, known, wanted],
         )
         return {seat: Answerer(user, rank) for seat, user, rank in cursor.fetchall()}
 
@@ -393,7 +417,10 @@ def mine(user: int, seats: Sequence[int], *, area: int, now: datetime, horizon: 
     """What a user answers for now: his seats as far as he answers for them, and what hangs on vacant seats below."""
     answered = answerers(seats, at=now)
     own = [seat for seat, who in answered.items() if who.user == user]
-    orphaned = [seat for seat, heir in heirs(vacant_seats(area, Moment.now(now)), at=now).items() if heir in own]
+    vacant = vacant_seats(area, Moment.now(now))
+    orphaned = [seat for seat, heir in heirs(list(vacant), at=now).items() if heir in own]
     rows = seat_list(own, now=now, horizon=horizon)
-    rows += [replace(row, unowned=True) for row in seat_list(orphaned, now=now, horizon=now)]
+    rows += [
+        replace(row, unowned=True, vacant_since=vacant[row.seat]) for row in seat_list(orphaned, now=now, horizon=now)
+    ]
     return sorted(rows, key=lambda row: (row.due_at, row.obligation))

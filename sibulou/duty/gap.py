@@ -154,6 +154,13 @@ def kinds(owed: Owed, stands: Standing | None, *, answered_for: bool) -> frozens
     return frozenset(found)
 
 
+def unowned_since(opened_at: datetime, vacant: datetime | None) -> datetime:
+    """Since when an obligation on a vacant seat is unowned: the later of its opening and of the moment from which
+    nobody answered for the seat without interruption (`vacant`; None: nobody ever did).
+    """
+    return opened_at if vacant is None else max(opened_at, vacant)
+
+
 @dataclass(frozen=True)
 class Books:
     """The count of an area: expected, how each obligation stands, and how many of the open ones are unowned."""

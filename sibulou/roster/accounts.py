@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from sibulou.lib.problem import Problem
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, within
-from sibulou.roster.models import User
+from sibulou.roster.models import Closure, User
 from sibulou.roster.problems import NotInTheList, WeakPassword
 
 
@@ -39,6 +39,7 @@ def open_account(*, user: User, by: By, now: datetime) -> None:
         if user.is_active:
             raise OpenAlready(user=user.name)
         within(User.objects.filter(pk=user.pk, is_active=False).update(is_active=True))
+        Closure.objects.filter(user=user, opened_at__isnull=True).update(opened_at=now, opened_by=by.name)
         audit("account.open", by=by, now=now, username=user.username, account=user.pk)
     user.is_active = True
 

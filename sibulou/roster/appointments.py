@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.contrib.auth.password_validation import validate_password
@@ -15,7 +15,7 @@ from sibulou.roster.area_key import LEVEL_NAMES
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, named, within
 from sibulou.roster.ending import still_on_roster
-from sibulou.roster.models import Appointment, Area, Leave, Seat, Subject, User
+from sibulou.roster.models import Appointment, Area, Closure, Leave, Seat, Subject, User
 from sibulou.roster.models.subject import SubjectKind
 from sibulou.roster.phone import read_phone
 from sibulou.roster.problems import (
@@ -38,7 +38,6 @@ from sibulou.roster.role import ROLES, Role
 from sibulou.roster.seal import ACCOUNT_PHONE, field_cipher
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_INSTANT = timedelta(microseconds=1)
 _Term = TypeVar("_Term", Appointment, Leave)
 
 
@@ -81,6 +80,7 @@ def close_account(*, user: User, by: By, now: datetime) -> None:
         if not user.is_active:
             raise AccountClosed(user=user.name)
         within(User.objects.filter(pk=user.pk, is_active=True).update(is_active=False))
+        Closure.objects.create(user=user, closed_at=now, closed_by=by.name)
         audit("account.close", by=by, now=now, username=user.username, account=user.pk)
     user.is_active = False
 
@@ -129,8 +129,9 @@ def appoint(
     try:
         with deed():
             appointment = Appointment.objects.create(
-                seat=seat, user=user, starts_at=starts_at, ends_at=ends_at, deputy=deputy, made_by=by.name
-            )
+                seat=seat, user=user, starts_at=starts_at, ends_at=ends_at, deputy=deputy, made_by=by.name,
+                entered_at=now,
+            )  # fmt: skip
             audit("appoint", by=by, now=now, area=seat.area_id, seat=seat.pk, seat_role=seat.role, account=user.pk,
                   deputy=deputy, starts=starts_at.isoformat(), ends=ends_at and ends_at.isoformat())  # fmt: skip
     except MeanwhileChanged:
@@ -149,7 +150,7 @@ def end_appointment(*, appointment: Appointment, at: datetime, by: By, now: date
     ends = _end(appointment.starts_at, at, now)
     with deed():
         open_then = Appointment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=appointment.pk)
-        changed = open_then.update(ends_at=ends, ended_by=by.name)
+        changed = open_then.update(ends_at=ends, ended_by=by.name, until_entered_at=now)
         _was_over(appointment, changed, ends, appointment.user)
         audit("appointment.end", by=by, now=now, area=appointment.seat.area_id, seat=appointment.seat_id,
               account=appointment.user_id, at=ends.isoformat())  # fmt: skip
@@ -177,8 +178,9 @@ def take_leave(
         if (other := _overlapping(same, starts_at, ends_at)) is not None:
             raise LeaveOverlaps(user=user.name, starts=wall(other.starts_at))
         leave = Leave.objects.create(
-            user=user, seat=seat, stand_in=stand_in, starts_at=starts_at, ends_at=ends_at, reason=reason.strip()[:200]
-        )
+            user=user, seat=seat, stand_in=stand_in, starts_at=starts_at, ends_at=ends_at,
+            reason=reason.strip()[:200], entered_at=now,
+        )  # fmt: skip
         audit("leave.take", by=by, now=now, area=seat.area_id if seat else None, account=user.pk, leave=leave.pk,
               stand_in=stand_in.pk if stand_in else None, starts=starts_at.isoformat(),
               ends=ends_at and ends_at.isoformat())  # fmt: skip
@@ -193,7 +195,7 @@ def end_leave(*, leave: Leave, at: datetime, by: By, now: datetime) -> Leave:
     ends = _end(leave.starts_at, at, now)
     with deed():
         open_then = Leave.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=leave.pk)
-        _was_over(leave, open_then.update(ends_at=ends), ends, leave.user)
+        _was_over(leave, open_then.update(ends_at=ends, until_entered_at=now), ends, leave.user)
         audit("leave.end", by=by, now=now, account=leave.user_id, leave=leave.pk, at=ends.isoformat())
     leave.refresh_from_db()
     return leave
@@ -211,9 +213,9 @@ def _active(user: User) -> None:
 
 
 def _end(starts_at: datetime, at: datetime, now: datetime) -> datetime:
-    """The moment of an end. What has not begun lasts an instant, so that the row and its names stay on record."""
+    """The moment of an end. What has not begun becomes an empty span: its row and its names stay on record."""
     if starts_at >= now and at <= starts_at:
-        return starts_at + _INSTANT
+        return starts_at
     if at <= starts_at:
         raise BeforeItsStart(at=wall(at), since=wall(starts_at))
     return at

@@ -96,7 +96,7 @@ def end_area(*, area: Area, by: By, now: datetime, reason: str) -> Area:
         with acting(EVERYTHING):  # who may end an area need not be who appoints in it
             lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
             held = Appointment.objects.filter(lasting, seat__area=area, starts_at__lt=now)
-            freed = held.update(ends_at=now, ended_by=by.name)
+            freed = held.update(ends_at=now, ended_by=by.name, until_entered_at=now)
         audit("area.end", by=by, now=now, area=area.pk, name=area.name, reason=reason, appointments=freed)
     area.refresh_from_db()
     return area

@@ -57,7 +57,7 @@ def add_household(
         stands_at(area, highest=Level.VILLAGE)
         number = household_number(area, number)
         label = name or f"{number}号户"
-        subject = enter("household", area=area, label=label, since=since or now, highest=Level.VILLAGE)
+        subject = enter("household", area=area, label=label, since=since, now=now, highest=Level.VILLAGE)
         sealed, blind = seal_phone(ring, HOUSEHOLD_PHONE) if ring else (None, None)
         household = Household.objects.create(
             subject=subject, number=number, address=address.strip()[:120], phone_sealed=sealed, phone_blind=blind,
@@ -125,7 +125,7 @@ def add_person(
         if not even_if_listed:
             refuse_listed(paper)
         area = household.subject.area
-        subject = enter("person", area=area, label=name, since=since or now, highest=Level.VILLAGE)
+        subject = enter("person", area=area, label=name, since=since, now=now, highest=Level.VILLAGE)
         sealed, blind = seal_identity(paper)
         phone_sealed, phone_blind = seal_phone(ring, PERSON_PHONE) if ring else (None, None)
         person = Person.objects.create(

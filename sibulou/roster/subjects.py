@@ -24,10 +24,15 @@ def listed(code: str, codes: CodeList, field: str) -> str:
     return code
 
 
-def enter(kind: str, *, area: Area, label: str, since: datetime, highest: Level = Level.TOWNSHIP) -> Subject:
-    """A new subject at an area of `highest` or below. Raises WrongPlace, NameMissing, SubjectEnded."""
+def enter(
+    kind: str, *, area: Area, label: str, since: datetime | None, now: datetime, highest: Level = Level.TOWNSHIP
+) -> Subject:
+    """A new subject at an area of `highest` or below, from `since` (or now) on. Raises WrongPlace, NameMissing,
+    SubjectEnded.
+    """
     stands_at(area, highest=highest)
-    return Subject.objects.create(kind=kind, area=area, label=named(label, 80), since=since)
+    label = named(label, 80)
+    return Subject.objects.create(kind=kind, area=area, label=label, since=since or now, entered_at=now)
 
 
 def stands_at(area: Area, *, highest: Level) -> None:
@@ -48,7 +53,7 @@ def add_post(
     if not 1 <= minimum_crew <= 99:
         raise WrongCrew(given=minimum_crew)
     with deed():
-        subject = enter("post", area=area, label=name, since=since or now)
+        subject = enter("post", area=area, label=name, since=since, now=now)
         post = Post.objects.create(
             subject=subject, kind=kind, address=address.strip()[:120], minimum_crew=minimum_crew, opened_at=opened_at
         )
@@ -77,7 +82,7 @@ def add_place(
     """Enter a public place. Raises NotInTheList, and as `enter`; OutOfReach."""
     listed(kind, PLACE, "kind")
     with deed():
-        subject = enter("place", area=area, label=name, since=since or now)
+        subject = enter("place", area=area, label=name, since=since, now=now)
         place = Place.objects.create(subject=subject, kind=kind, address=address.strip()[:120])
         audit("place.add", by=by, now=now, area=area.pk, subject=subject.pk, name=subject.label, place_kind=kind)
     return place
@@ -91,7 +96,7 @@ def add_institution(
     listed(kind, INSTITUTION, "kind")
     credit = read_credit_code(credit_code, demo=settings.DEMO if demo is None else demo)
     with deed():
-        subject = enter("institution", area=area, label=name, since=since or now)
+        subject = enter("institution", area=area, label=name, since=since, now=now)
         institution = Institution.objects.create(
             subject=subject, kind=kind, credit_code=credit.text if credit else "", address=address.strip()[:120]
         )

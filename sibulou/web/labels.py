@@ -80,11 +80,11 @@ def places(keys: Iterable[int]) -> Mapping[int, str]:
     return {key: " ".join(names.get(one, "") for one in way(key)).strip() for key in wanted}
 
 
-def owners(seats: Iterable[int], *, language: str, now: datetime) -> Mapping[int, Owner]:
-    """Each seat that the reader sees, and who answers for it now."""
+def owners(seats: Iterable[int], *, language: str, now: datetime, known: datetime | None = None) -> Mapping[int, Owner]:
+    """Each seat that the reader sees, and who answers for it at `now`, as known at `known` (None: as known now)."""
     wanted = set(seats)
     rows = {row.pk: row for row in Seat.objects.filter(pk__in=wanted).select_related("subject")}
-    answering = answerers(wanted, at=now)
+    answering = answerers(wanted, at=now, known=known)
     users = User.objects.in_bulk({one.user for one in answering.values()})
     where = places({row.area_id for row in rows.values()})
     found = {}

@@ -58,7 +58,7 @@ def gap_rows(gaps: Sequence[Gap], *, moment: Moment, language: str) -> list[GapR
     """These gaps in words, in their order, with a fixed number of questions to the database."""
     named = duties()
     where = places({gap.area for gap in gaps})
-    whose = owners({gap.seat for gap in gaps}, language=language, now=moment.at)
+    whose = owners({gap.seat for gap in gaps}, language=language, now=moment.at, known=moment.chain_known)
     what = subjects({gap.subject for gap in gaps})
     clocks = _clocks([gap.obligation for gap in gaps], moment)
     rows = []
@@ -191,7 +191,7 @@ def climb_rows(climbs: Sequence[Climbed], *, moment: Moment, language: str) -> l
     """These tellings in words, in their order."""
     named = duties()
     where = places({one.area for one in climbs})
-    whose = owners({one.seat for one in climbs}, language=language, now=moment.at)
+    whose = owners({one.seat for one in climbs}, language=language, now=moment.at, known=moment.chain_known)
     return [
         ClimbRow(
             one,

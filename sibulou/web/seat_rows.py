@@ -8,8 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from sibulou.duty.board import answerers
-from sibulou.duty.models import Watch
+from sibulou.duty.board import Moment, answerers, vacant_seats
 from sibulou.roster.models import Appointment, Leave, Seat, User
 from sibulou.roster.role import ROLES
 from sibulou.roster.seal import work_phone
@@ -48,16 +47,17 @@ def seat_rows(area: int, *, at: datetime, language: str) -> list[SeatRow]:
     """The seats at an area itself, in the order of the roles."""
     seats = list(Seat.objects.filter(area_id=area, subject__isnull=True))
     seats.sort(key=lambda seat: list(ROLES).index(seat.role))
+    current = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
     appointed = list(
-        Appointment.objects.filter(seat__in=seats, starts_at__lte=at).select_related("user").order_by("id")
+        Appointment.objects.filter(current, seat__in=seats, starts_at__lte=at).select_related("user").order_by("id")
     )
     leaves = _leaves({one.user_id for one in appointed}, at)
     answering = answerers([seat.pk for seat in seats], at=at)
+    vacant = vacant_seats(area, Moment.now(at)) if len(answering) < len(seats) else {}
     users = User.objects.in_bulk({one.user for one in answering.values()})
     rows = []
     for seat in seats:
-        ever = [one for one in appointed if one.seat_id == seat.pk]
-        held = [one for one in ever if one.ends_at is None or one.ends_at > at]
+        held = [one for one in appointed if one.seat_id == seat.pk]
         found = answering.get(seat.pk)
         user = users.get(found.user) if found else None
         rows.append(
@@ -68,7 +68,7 @@ def seat_rows(area: int, *, at: datetime, language: str) -> list[SeatRow]:
                 answers=user.name if user else "",
                 phone=work_phone(user) if user else "",
                 rank=found.rank if found else 0,
-                since=None if user else _vacant_since(ever, held, leaves, at),
+                since=vacant.get(seat.pk),
             )
         )
     return rows
@@ -90,15 +90,3 @@ def _sitter(appointment: Appointment, leaves: Sequence[Leave]) -> Sitter:
         return Sitter(user.name, work_phone(user), appointment.deputy)
     stand_in = leave.stand_in.name if leave.stand_in else ""
     return Sitter(user.name, work_phone(user), appointment.deputy, True, leave.ends_at, stand_in)
-
-
-def _vacant_since(
-    ever: Sequence[Appointment], held: Sequence[Appointment], leaves: Sequence[Leave], at: datetime
-) -> datetime | None:
-    """When the last who could answer stopped: a term ended, a leave began, or he was put under watch himself."""
-    ended = [one.ends_at for one in ever if one.ends_at is not None and one.ends_at <= at]
-    absent = [leave.starts_at for one in held if (leave := _away(one, leaves))]
-    people = [one.user.person_id for one in held if one.user.person_id]
-    watched = Watch.objects.filter(subject__in=people, starts_at__lte=at, ended_at__isnull=True)
-    moments = [*ended, *absent, *watched.values_list("starts_at", flat=True)]
-    return max(moments, default=None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment
-from sibulou.duty.chain import Away, Held
-from sibulou.duty.chain import Watched as OfficerWatched
+from sibulou.duty.chain import Away, Barred, Held, Span
 from sibulou.duty.force import change_level, plan_of, set_strictness
-from sibulou.duty.gap import Standing, Told
+from sibulou.duty.gap import Standing, Told, books
 from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Obligation
 from sibulou.duty.problems import Laxer
@@ -24,6 +23,8 @@ from sibulou.duty.settle import settle_all
 from sibulou.duty.timing import read_timing
 from sibulou.duty.waive import ask_waiver, grant_waiver
 from sibulou.roster.access import EVERYTHING
+from sibulou.roster.appointments import close_account
+from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
 from sibulou.roster.models import Leave, Person
 from tests.equal.oracle import Heard, Oracle, Place, Showing, Thing, Window_of, span
@@ -89,11 +90,12 @@ tells = st.builds(Step, later=st.integers(1, 700), what=st.just("tell"), records
 deeds = st.builds(
     Step,
     later=st.integers(1, 900),
-    what=st.sampled_from(
-        ["leave", "away", "away", "deputy", "close", "level", "strict", "strict", "waive", "waive", "household", "wait"]
-    ),
+    what=st.sampled_from([
+        "leave", "away", "away", "back", "deputy", "close", "level", "strict", "strict", "waive", "waive", "household",
+        "wait",
+    ]),
     numbers=st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)),
-)
+)  # fmt: skip
 stories = st.lists(st.one_of(tells, tells, deeds), min_size=2, max_size=14)
 
 
@@ -137,7 +139,10 @@ class Twins:
 
     def _watch_officers(self) -> None:
         spans = self.oracle.watches().get(self.here.subjects["Sun"].pk, [])
-        self.oracle.officers_watched = [OfficerWatched(self.here.users["Chen"].pk, span(*one)) for one in spans]
+        self.oracle.officers_watched = [
+            Barred(self.here.users["Chen"].pk, Span(start, end, before=((end, None),) if end else ()))
+            for start, end in spans
+        ]
 
     def _wait(self, _: Step) -> None:
         """Nothing happens."""
@@ -191,43 +196,68 @@ class Twins:
     def _officer(self, number: int) -> str:
         return OFFICERS[number % len(OFFICERS)]
 
+    def _meant(self, step: Step) -> datetime:
+        """When what is entered now happened: at once, or (a late entry) hours or days ago."""
+        return self.now - timedelta(hours=max(0, step.numbers[2] - 20) * 3)
+
     def _leave(self, step: Step) -> None:
-        user = self.here.users[self._officer(step.numbers[0])]
-        user.appointments.filter(ends_at=None, starts_at__lt=self.now).update(ends_at=self.now, ended_by="x")
+        """His terms end; what had another end until now is entered anew."""
+        user, at = self.here.users[self._officer(step.numbers[0])], self._meant(step)
+        lasting = user.appointments.filter(starts_at__lt=at).exclude(ends_at__lte=at)
+        lasting.update(ends_at=at, ended_by="x", until_entered_at=self.now)
         self.oracle.held = [
-            (place, Held(0, held.user, span(held.during.starts, self.now), held.deputy, held.order))
-            if held.user == user.pk and held.during.ends is None and held.during.starts < self.now
-            else (place, held)
+            (place, replace(held, during=self._ending(held.during, at)) if held.user == user.pk else held)
             for place, held in self.oracle.held
         ]
+
+    def _ending(self, during: Span, at: datetime) -> Span:
+        """The span with its end entered now, if it lasts at `at` as known now."""
+        if during.starts >= at or (during.ends is not None and during.ends <= at):
+            return during
+        return replace(during, ends=at, before=(*during.before, (self.now, during.ends)))
 
     def _away(self, step: Step) -> None:
         first, second, hours = step.numbers
         name, other = self._officer(first), self._officer(second)
         stand_in = None if other == name or hours % 3 == 0 else self.here.users[other]
+        starts = self._meant(step)
         ends = self.now + timedelta(hours=hours) if hours else None
         role, place = CHAIN.get(name, ("institution_head", "pharmacy"))
         seat = self.here.seat(role, place) if hours % 2 else None
-        Leave.objects.create(user=self.here.users[name], seat=seat, stand_in=stand_in, starts_at=self.now, ends_at=ends)
+        Leave.objects.create(
+            user=self.here.users[name], seat=seat, stand_in=stand_in, starts_at=starts, ends_at=ends,
+            entered_at=self.now,
+        )  # fmt: skip
         where = None if seat is None else self.place(role, place)
-        away = Away(self.here.users[name].pk, span(self.now, ends), None, None if stand_in is None else stand_in.pk)
+        who = self.here.users[name].pk
+        away = Away(who, Span(starts, ends, entered=self.now), None, None if stand_in is None else stand_in.pk)
         self.oracle.away.append((where, away))
+
+    def _back(self, step: Step) -> None:
+        """Back from every leave, now or earlier than it was known."""
+        user, at = self.here.users[self._officer(step.numbers[0])], self._meant(step)
+        user.leaves.filter(starts_at__lt=at).exclude(ends_at__lte=at).update(ends_at=at, until_entered_at=self.now)
+        self.oracle.away = [
+            (where, replace(away, during=self._ending(away.during, at)) if away.user == user.pk else away)
+            for where, away in self.oracle.away
+        ]
 
     def _deputy(self, step: Step) -> None:
         role, place = CHAIN[("Li", "Head", "Lake secretary", "Doctor")[step.numbers[0] % 4]]
-        name = self._officer(step.numbers[1])
+        name, starts = self._officer(step.numbers[1]), self._meant(step)
         self.here.seat(role, place).appointments.create(
-            user=self.here.users[name], deputy=True, starts_at=self.now, made_by="x"
+            user=self.here.users[name], deputy=True, starts_at=starts, made_by="x", entered_at=self.now
         )
         self.order += 1
-        held = Held(0, self.here.users[name].pk, span(self.now, None), deputy=True, order=self.order)
+        during = Span(starts, entered=self.now)
+        held = Held(0, self.here.users[name].pk, during, deputy=True, order=self.order)
         self.oracle.held.append((self.place(role, place), held))
 
     def _close(self, step: Step) -> None:
         user = self.here.users[self._officer(step.numbers[0])]
-        user.is_active = False
-        user.save()
-        self.oracle.inactive.add(user.pk)
+        if user.is_active:
+            close_account(user=user, by=OFFICER, now=self.now)
+            self.oracle.closed.append(Barred(user.pk, Span(self.now)))
 
     def _level(self, step: Step) -> None:
         level = ("I", "II", "III", "IV")[step.numbers[0] % 4]
@@ -262,10 +292,11 @@ class Twins:
     def _household(self, step: Step) -> None:
         name = f"house {len(self.here.subjects)}"
         since = self.now - timedelta(hours=step.numbers[0] * 3)
-        subject = self.here.household(name, (LAKE_1, FORD_1)[step.numbers[1] % 2], since)
-        person = self.here.person(f"{name} person", name, since)
-        self.oracle.things[subject.pk] = Thing(subject.pk, "household", subject.area_id, since, listed=1)
-        self.oracle.things[person.pk] = Thing(person.pk, "person", person.area_id, since)
+        subject = self.here.household(name, (LAKE_1, FORD_1)[step.numbers[1] % 2], since, entered=self.now)
+        person = self.here.person(f"{name} person", name, since, entered=self.now)
+        where, now = subject.area_id, self.now
+        self.oracle.things[subject.pk] = Thing(subject.pk, "household", where, since, listed=1, entered=now)
+        self.oracle.things[person.pk] = Thing(person.pk, "person", where, since, entered=now)
         assert Person.objects.filter(pk=person.pk).exists()
 
     # --- what both say
@@ -289,17 +320,24 @@ class Twins:
     def agree_at(self, at: datetime, known: datetime, *, live: bool = False) -> None:
         """Whether both show the same at a moment, by what was known at another: every gap, every book."""
         moment = Moment.now(at) if live else Moment(at, known)
-        shown = self.oracle.show(at, known)
+        shown = self.oracle.show(at, known, live=live)
         names = self.names()
-        gaps = {(names[one.obligation], one.overdue, one.unowned) for one in board.gap_page(COUNTY, moment, limit=9999)}
+        page = board.gap_page(COUNTY, moment, limit=9999)
+        gaps = {(names[one.obligation], one.overdue, one.unowned, one.since) for one in page}
         assert gaps == {_gap(one) for one in shown if _is_gap(one)}
         counts = board.gap_counts(COUNTY, moment)
         assert sum(one.gaps for one in counts) == len(gaps)
+        assert {(one.duty, one.overdue, one.since) for one in _oldest(counts)} == {
+            (duty, overdue, min(one.since for one in page if (one.duty, one.overdue) == (duty, overdue)))
+            for duty, overdue in {(one.duty, one.overdue) for one in page}
+        }
         assert sum(cell.gaps for cell in board.cells(COUNTY, moment)) == len(gaps)
         for area in AREAS:
             table = board.books(area, moment)
             assert table.balanced
-            assert table.whole == self.oracle.books(area, at, known), (area, at, known)
+            low, high = key_range(area)
+            owed = [(one.standing, not one.unowned) for one in shown if low <= one.area < high]
+            assert table.whole == books(owed), (area, at, known)
 
     def shown(self, at: datetime) -> dict[int, Any]:
         """The live books of every area, as a screen shows them at that moment."""
@@ -314,5 +352,11 @@ def _is_gap(one: Showing) -> bool:
     return one.standing is Standing.OVERDUE or (one.standing is Standing.PENDING and one.unowned)
 
 
-def _gap(one: Showing) -> tuple[Window_of, bool, bool]:
-    return one.name, one.standing is Standing.OVERDUE, one.unowned
+def _gap(one: Showing) -> tuple[Window_of, bool, bool, datetime]:
+    return one.name, one.standing is Standing.OVERDUE, one.unowned, one.since
+
+
+def _oldest(counts: Iterable[board.GapCount]) -> Iterable[board.GapCount]:
+    """Of each duty and lateness the count that goes back furthest."""
+    ordered = sorted(counts, key=lambda one: one.since, reverse=True)
+    return {(one.duty, one.overdue): one for one in ordered}.values()

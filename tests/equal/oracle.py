@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sibulou.duty.cadence import Cadence, Daily, Every, Triggered, Window, grid, is_stricter, owes, single
-from sibulou.duty.chain import Away, Held, Span, Watched, answering
-from sibulou.duty.gap import Books, Owed, Standing, Told, books, effective, settle, standing
+from sibulou.duty.chain import Away, Barred, Held, Span, answering, vacant_since
+from sibulou.duty.gap import Owed, Standing, Told, effective, settle, standing, unowned_since
 from sibulou.duty.plan_parts import Duty, Plan
 from sibulou.duty.rule import LiftWatch, OpenDuty, PutUnderWatch
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of
@@ -35,6 +35,7 @@ class Thing:
     since: datetime
     until: datetime | None = None
     listed: int = 0
+    entered: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Showing:
     area: int
     standing: Standing
     unowned: bool
+    since: datetime
+    """Since when it is a gap, if it is one."""
 
 
 class Oracle:
@@ -91,8 +94,8 @@ class Oracle:
         self.rows: dict[Window_of, Row] = {}
         self.held: list[tuple[Place, Held]] = []
         self.away: list[tuple[Place | None, Away]] = []
-        self.officers_watched: list[Watched] = []
-        self.inactive: set[int] = set()
+        self.officers_watched: list[Barred] = []
+        self.closed: list[Barred] = []
         self.duty_numbers = {key: number for number, key in enumerate(plan.duties)}
 
     # --- who owes what
@@ -138,7 +141,8 @@ class Oracle:
             for thing, since, until in self.scope(duty.scope):
                 for window in self._windows(duty, thing, since, now):
                     if owes(window, since=since, until=until):
-                        row = Row(duty.key, thing.id, thing.area, self.seat(duty, thing), window)
+                        late = thing.entered if thing.entered and thing.entered > window.opens else None
+                        row = Row(duty.key, thing.id, thing.area, self.seat(duty, thing), window, heard_at=late)
                         found[row.name] = row
         return found
 
@@ -262,16 +266,16 @@ class Oracle:
             row.opened_by, waived_at=since, waived_until=until, heard_at=row.heard_at,
         )  # fmt: skip
 
-    def answers(self, place: Place, at: datetime) -> int | None:
-        """Who answers for a seat."""
-        return answering(
-            0, at=at, held=[held for where, held in self.held if where == place],
-            away=[replace(away, seat=None if where is None else 0 if where == place else 1)
-                  for where, away in self.away],
-            watched=self.officers_watched, inactive=frozenset(self.inactive),
-        )  # fmt: skip
+    def chain(self, place: Place, at: datetime, known: datetime | None) -> tuple[int | None, datetime | None]:
+        """Who answers for a seat, and if nobody does, since when."""
+        held = [held for where, held in self.held if where == place]
+        away = [replace(away, seat=None if where is None else 0 if where == place else 1) for where, away in self.away]
+        barred = [*self.officers_watched, *self.closed]
+        who = answering(0, at=at, held=held, away=away, barred=barred, known=known)
+        since = None if who else vacant_since(0, at=at, held=held, away=away, barred=barred, known=known)
+        return who, since
 
-    def show(self, at: datetime, known: datetime) -> list[Showing]:
+    def show(self, at: datetime, known: datetime, *, live: bool = False) -> list[Showing]:
         """How everything stood at a moment, by what was known at another."""
         told = self._known(known)
         shown = []
@@ -279,13 +283,10 @@ class Oracle:
             owed = self._owed(row, at, known)
             stands = standing(owed, settle(owed, told), at=at, known=known)
             if stands is not None:
-                shown.append(Showing(row.name, row.area, stands, self.answers(row.seat, at) is None))
+                who, vacant = self.chain(row.seat, at, None if live else known)
+                since = owed.due_at if stands is Standing.OVERDUE else unowned_since(owed.opened_at, vacant)
+                shown.append(Showing(row.name, row.area, stands, who is None, since))
         return shown
-
-    def books(self, area: int, at: datetime, known: datetime) -> Books:
-        """The books of everything under an area."""
-        low, high = key_range(area)
-        return books((one.standing, not one.unowned) for one in self.show(at, known) if low <= one.area < high)
 
 
 def _same_openings(one: Cadence, other: Cadence) -> bool:

@@ -74,7 +74,7 @@ QUIET = st.lists(
         st.builds(
             Step,
             later=st.integers(1, 900),
-            what=st.sampled_from(["leave", "away", "waive", "wait"]),
+            what=st.sampled_from(["leave", "away", "back", "deputy", "close", "waive", "household", "wait"]),
             numbers=st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)),
         ),
     ),

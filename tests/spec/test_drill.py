@@ -129,7 +129,12 @@ def sabotage_reconcile(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sabotage_unowned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every seat seems to be answered for."""
-    monkeypatch.setattr(board, "vacant_seats", lambda area, moment: [])
+    monkeypatch.setattr(board, "vacant_seats", lambda area, moment: {})
+
+
+def sabotage_since_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unowned gap is said to be one since its opening, not since its seat was left."""
+    monkeypatch.setattr(board, "unowned_since", lambda opened_at, vacant: opened_at)
 
 
 def sabotage_rules(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +174,7 @@ def sabotage_owners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         board,
         "answerers",
-        lambda seats, *, at: {s: board.Answerer(w.user + 1, w.rank) for s, w in real(seats, at=at).items()},
+        lambda seats, **when: {s: board.Answerer(w.user + 1, w.rank) for s, w in real(seats, **when).items()},
     )
 
 
@@ -179,8 +184,8 @@ def sabotage_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SABOTAGES = [
-    sabotage_screen, sabotage_settle, sabotage_reconcile, sabotage_unowned, sabotage_rules, sabotage_answers,
-    sabotage_corrections, sabotage_excuses, sabotage_owners, sabotage_clock,
+    sabotage_screen, sabotage_settle, sabotage_reconcile, sabotage_unowned, sabotage_since_when, sabotage_rules,
+    sabotage_answers, sabotage_corrections, sabotage_excuses, sabotage_owners, sabotage_clock,
 ]  # fmt: skip
 
 

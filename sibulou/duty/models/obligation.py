@@ -74,7 +74,8 @@ class Waiver(models.Model):
 class Obligation(models.Model):
     """One row per (duty, subject, window). See docs/explanation/kernel.md for what each moment means.
 
-    `heard_at` is when the server learned of the record that opened it; none for what the calendar opens.
+    `heard_at` is when the server learned of the record that opened it, or of the subject, where that was after the
+    opening; none for what was known when it opened.
     """
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, db_index=False, related_name="obligations")

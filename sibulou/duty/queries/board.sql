@@ -16,8 +16,8 @@
  WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
 
 -- name: vacant
--- The seats nobody answers for.
-SELECT * FROM vacant_seats(%(low)s, %(high)s, %(at)s)
+-- The seats nobody answers for, and since when nobody does.
+SELECT seat_id, since FROM vacant_seats(%(low)s, %(high)s, %(at)s, %(chain_known)s)
 
 -- name: standing_counts
 -- How many stand how: each part counted by itself, and so is what is expected.
@@ -100,16 +100,21 @@ o.seat_id = ANY (%(vacant)s::bigint[]) AND o.area_id >= %(low)s AND o.area_id < 
 
 -- name: gap_counts
 -- Gaps per child area, duty and ownership; the one query under every board. What is overdue and what is not yet due are
--- counted apart: rows of both kinds would have to be carried through one list first, which takes twice as long.
+-- counted apart: rows of both kinds would have to be carried through one list first, which takes twice as long. What
+-- is not yet due is a gap since the later of its opening and its seat's vacancy, which is the same for a whole seat.
 SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, true AS overdue,
        o.seat_id = ANY (%(vacant)s::bigint[]) AS unowned, count(*) AS gaps, min(o.due_at) AS since
 FROM {late} o
 WHERE {overdue_rows}
 GROUP BY 1, 2, 4
 UNION ALL
-SELECT o.area_id - o.area_id %% %(span)s, o.duty_id, false, true, count(*), min(o.opened_at)
-FROM {source} o
-WHERE {unowned_rows}
+SELECT u.child, u.duty_id, false, true, sum(u.gaps)::bigint, min(GREATEST(u.opened_at, v.since))
+FROM (SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, o.seat_id, count(*) AS gaps,
+             min(o.opened_at) AS opened_at
+      FROM {source} o
+      WHERE {unowned_rows}
+      GROUP BY 1, 2, 3) u
+JOIN unnest(%(vacant)s::bigint[], %(vacant_since)s::timestamptz[]) AS v (seat_id, since) ON v.seat_id = u.seat_id
 GROUP BY 1, 2
 
 -- name: gap_page

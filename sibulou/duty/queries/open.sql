@@ -47,11 +47,13 @@ CROSS JOIN LATERAL (
 WHERE w.opens >= %(start)s AND w.opens < %(before)s AND (e.until IS NULL OR e.until > w.warn)
 
 -- name: open
--- Open what the panes call for and what is not there yet.
+-- Open what the panes call for and what is not there yet; of a subject that was entered late, known from its entry on.
 INSERT INTO obligation (duty_id, subject_id, area_id, seat_id, stage_id, opened_at, warn_at, due_at, tell_at,
-                        until_at, next_climb_at, climbed)
-SELECT %(duty)s, p.subject_id, p.area_id, seat.id, %(stage)s, p.opens, p.warn, p.due, p.tell, p.until, p.climb, 0
+                        until_at, heard_at, next_climb_at, climbed)
+SELECT %(duty)s, p.subject_id, p.area_id, seat.id, %(stage)s, p.opens, p.warn, p.due, p.tell, p.until,
+       late.entered_at, p.climb, 0
 FROM ({panes}) p
+LEFT JOIN subject late ON late.id = p.subject_id AND late.entered_at > p.opens
 JOIN seat ON seat.role = %(role)s AND seat.area_id = p.area_id - p.area_id %% %(span)s
          AND (seat.subject_id IS NULL) = NOT %(on_subject)s AND (seat.subject_id IS NULL OR seat.subject_id = p.subject_id)
 WHERE NOT EXISTS (SELECT FROM obligation o WHERE o.duty_id = %(duty)s AND o.subject_id = p.subject_id

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=80)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(null=True)),
+                ('entered_at', models.DateTimeField(null=True)),
                 ('ended_by', models.CharField(blank=True, max_length=80)),
                 ('end_reason', models.CharField(blank=True, max_length=200)),
             ],
@@ -194,6 +195,8 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
+                ('entered_at', models.DateTimeField(null=True)),
+                ('until_entered_at', models.DateTimeField(null=True)),
                 ('stand_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to=settings.AUTH_USER_MODEL)),
                 ('seat', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.seat')),
@@ -211,11 +214,45 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField(null=True)),
                 ('made_by', models.CharField(max_length=80)),
                 ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('entered_at', models.DateTimeField(null=True)),
+                ('until_entered_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
                 ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='roster.seat')),
             ],
             options={
                 'db_table': 'appointment',
+            },
+        ),
+        migrations.CreateModel(
+            name='TermRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField(null=True)),
+                ('appointment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='roster.appointment')),
+                ('leave', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='roster.leave')),
+            ],
+            options={
+                'db_table': 'term_revision',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('appointment__isnull', True), ('leave__isnull', False)), models.Q(('appointment__isnull', False), ('leave__isnull', True)), _connector='OR'), name='term_revision_of_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Closure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('closed_at', models.DateTimeField()),
+                ('closed_by', models.CharField(max_length=80)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('opened_by', models.CharField(blank=True, max_length=80)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'db_table': 'closure',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by', '')), models.Q(('opened_at__gte', models.F('closed_at')), models.Q(('opened_by', ''), _negated=True)), _connector='OR'), name='closure_opened_by_name'),
+                    models.UniqueConstraint(condition=models.Q(('opened_at__isnull', True)), fields=('user',), name='closure_one'),
+                ],
             },
         ),
         migrations.AddConstraint(
@@ -253,7 +290,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='leave_span'),
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='leave_span'),
         ),
         migrations.AddConstraint(
             model_name='leave',
@@ -261,7 +298,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='appointment_span'),
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='appointment_span'),
         ),
         migrations.AddConstraint(
             model_name='appointment',

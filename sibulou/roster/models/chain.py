@@ -81,7 +81,11 @@ def _during(start: str, end: str) -> Func:
 
 
 class Appointment(models.Model):
-    """A user in a seat for a term. One holder at a time; deputies may be several."""
+    """A user in a seat for a term. One holder at a time; deputies may be several. Called off: an empty term.
+
+    `entered_at` is when the server learned of it, `until_entered_at` of its end as it stands; null: as it happened.
+    What the end was before stays in `TermRevision`.
+    """
 
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="appointments")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
@@ -90,12 +94,14 @@ class Appointment(models.Model):
     ends_at = models.DateTimeField(null=True)
     made_by = models.CharField(max_length=80)
     ended_by = models.CharField(max_length=80, blank=True)
+    entered_at = models.DateTimeField(null=True)
+    until_entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "appointment"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="appointment_span"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="appointment_span"
             ),
             ExclusionConstraint(
                 name="appointment_one_holder",
@@ -109,7 +115,8 @@ class Appointment(models.Model):
 
     class Privacy:
         keep: ClassVar[set[str]] = {
-            "id", "seat", "user", "deputy", "starts_at", "ends_at", "made_by", "ended_by",
+            "id", "seat", "user", "deputy", "starts_at", "ends_at", "made_by", "ended_by", "entered_at",
+            "until_entered_at",
         }  # fmt: skip
         erase: ClassVar[set[str]] = set()
 
@@ -118,7 +125,7 @@ class Appointment(models.Model):
 
 
 class Leave(models.Model):
-    """A user away from all seats, or from one; with a stand-in, or with nobody."""
+    """A user away from all seats, or from one; with a stand-in, or with nobody. Entered as `Appointment` says."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leaves")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, related_name="+")
@@ -126,12 +133,14 @@ class Leave(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    entered_at = models.DateTimeField(null=True)
+    until_entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "leave"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="leave_span"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="leave_span"
             ),
             models.CheckConstraint(
                 condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("user")), name="leave_other_stand_in"
@@ -139,8 +148,67 @@ class Leave(models.Model):
         ]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "user", "seat", "stand_in", "starts_at", "ends_at"}
+        keep: ClassVar[set[str]] = {
+            "id", "user", "seat", "stand_in", "starts_at", "ends_at", "entered_at", "until_entered_at",
+        }  # fmt: skip
         erase: ClassVar[set[str]] = {"reason"}
 
     def __str__(self) -> str:
         return f"{self.user} {self.starts_at:%F}"
+
+
+class TermRevision(models.Model):
+    """The end that an appointment or a leave had before another was entered: the chain as it was known.
+
+    Written by the database with every change of an end; see `roster/sql/access.sql`.
+    """
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="revisions")
+    leave = models.ForeignKey(Leave, on_delete=models.PROTECT, null=True, related_name="revisions")
+    changed_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "term_revision"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=True, leave__isnull=False)
+                | Q(appointment__isnull=False, leave__isnull=True),
+                name="term_revision_of_one",
+            )
+        ]
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {"id", "appointment", "leave", "changed_at", "ends_at"}
+        erase: ClassVar[set[str]] = set()
+
+    def __str__(self) -> str:
+        return f"{self.appointment or self.leave} {self.changed_at:%F %R}"
+
+
+class Closure(models.Model):
+    """A span in which an account was closed: it answered for nothing, and nobody signed in with it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="closures")
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=80)
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        db_table = "closure"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, opened_by="")
+                | (Q(opened_at__gte=F("closed_at")) & ~Q(opened_by="")),
+                name="closure_opened_by_name",
+            ),
+            models.UniqueConstraint(fields=["user"], condition=Q(opened_at__isnull=True), name="closure_one"),
+        ]
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {"id", "user", "closed_at", "closed_by", "opened_at", "opened_by"}
+        erase: ClassVar[set[str]] = set()
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.closed_at:%F %R}"

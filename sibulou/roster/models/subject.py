@@ -22,13 +22,17 @@ class SubjectKind(models.TextChoices):
 
 
 class Subject(models.Model):
-    """One thing on the roster, from `since` until `until` (null: still there); ended by a name, never deleted."""
+    """One thing on the roster, from `since` until `until` (null: still there); ended by a name, never deleted.
+
+    `entered_at` is when the server learned of it (null: as it began); what it owed before that was not known before.
+    """
 
     kind = models.CharField(max_length=12, choices=SubjectKind)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, db_index=False, related_name="+")
     label = models.CharField(max_length=80)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
 
@@ -43,7 +47,7 @@ class Subject(models.Model):
         ]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "kind", "area", "since", "until", "ended_by", "end_reason"}
+        keep: ClassVar[set[str]] = {"id", "kind", "area", "since", "until", "entered_at", "ended_by", "end_reason"}
         erase: ClassVar[set[str]] = {"label"}
 
     def __str__(self) -> str:

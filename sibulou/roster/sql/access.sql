@@ -91,6 +91,24 @@ CREATE POLICY leave_add ON leave FOR INSERT WITH CHECK (
 CREATE POLICY leave_change ON leave FOR UPDATE USING (
     user_id = (SELECT acting_user()) OR (SELECT has_right('grant')));
 
+-- Every change of an end leaves what the end was before, so that the chain can be shown as it was known. An end without
+-- the moment it was entered was entered as it happened.
+CREATE FUNCTION keep_term() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO term_revision (appointment_id, leave_id, changed_at, ends_at)
+    VALUES (CASE WHEN TG_TABLE_NAME = 'appointment' THEN NEW.id END, CASE WHEN TG_TABLE_NAME = 'leave' THEN NEW.id END,
+            COALESCE(NEW.until_entered_at, NEW.ends_at), OLD.ends_at);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER appointment_end AFTER UPDATE OF ends_at ON appointment FOR EACH ROW
+    WHEN (OLD.ends_at IS DISTINCT FROM NEW.ends_at) EXECUTE FUNCTION keep_term();
+CREATE TRIGGER leave_end AFTER UPDATE OF ends_at ON leave FOR EACH ROW
+    WHEN (OLD.ends_at IS DISTINCT FROM NEW.ends_at) EXECUTE FUNCTION keep_term();
+ALTER TABLE term_revision ENABLE ROW LEVEL SECURITY;
+CREATE POLICY term_revision_read ON term_revision FOR SELECT USING (
+    EXISTS (SELECT FROM appointment a WHERE a.id = appointment_id) OR EXISTS (SELECT FROM leave l WHERE l.id = leave_id));
+CREATE INDEX term_revision_changed ON term_revision (changed_at);
+
 -- Accounts: names of colleagues are known to colleagues; only an account's owner or an administrator changes it.
 ALTER TABLE account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY account_read ON account FOR SELECT USING (true);
@@ -98,6 +116,13 @@ CREATE POLICY account_add ON account FOR INSERT WITH CHECK (
     (SELECT has_right('admin')) OR (SELECT has_right('grant')));
 CREATE POLICY account_change ON account FOR UPDATE USING (
     id = (SELECT acting_user()) OR (SELECT has_right('admin')) OR (SELECT acting_user()) IS NULL);
+ALTER TABLE closure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY closure_read ON closure FOR SELECT USING (
+    user_id = (SELECT acting_user()) OR (SELECT has_right('admin')) OR (SELECT acting_user()) IS NULL);
+CREATE POLICY closure_add ON closure FOR INSERT WITH CHECK (
+    user_id = (SELECT acting_user()) OR (SELECT has_right('admin')) OR (SELECT acting_user()) IS NULL);
+CREATE POLICY closure_change ON closure FOR UPDATE USING (
+    user_id = (SELECT acting_user()) OR (SELECT has_right('admin')) OR (SELECT acting_user()) IS NULL);
 
 -- The audit chain. Lines are written by one function only; nobody, the owner included, changes or removes one.
 CREATE TABLE audit_line (
@@ -136,6 +161,8 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
+CREATE TRIGGER term_revision_rows BEFORE UPDATE OR DELETE ON term_revision
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_line_rows BEFORE UPDATE OR DELETE ON audit_line
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_line_all BEFORE TRUNCATE ON audit_line
@@ -147,8 +174,8 @@ CREATE POLICY audit_read ON audit_line FOR SELECT USING (
 
 GRANT USAGE ON SCHEMA public TO sibulou_app;
 GRANT SELECT, INSERT, UPDATE ON subject, household, person, post, place, institution, area, area_code, seat,
-    appointment, leave, account TO sibulou_app;
-GRANT SELECT ON audit_line TO sibulou_app;
+    appointment, leave, account, closure TO sibulou_app;
+GRANT SELECT ON audit_line, term_revision TO sibulou_app;
 REVOKE ALL ON FUNCTION audit_write(timestamptz, text, text, text, bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_write(timestamptz, text, text, text, bigint, text) TO sibulou_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;

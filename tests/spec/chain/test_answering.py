@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment
 from sibulou.duty.gap import GapKind
-from tests.kernel import COUNTY, HILL, LAKE, County, moment
+from sibulou.roster.accounts import open_account
+from sibulou.roster.appointments import close_account
+from tests.kernel import COUNTY, HILL, LAKE, OFFICER, County, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +30,14 @@ def test_a_guard_who_leaves_turns_what_he_owed_unowned_at_once(here: County) -> 
     """Li leaves at 08:30: from that minute, before anything is due, Wang's morning reading is a gap of nobody."""
     here.leaves("Li", "1 Mar 08:30")
     assert _wang(here, "1 Mar 08:29") == []
-    assert _wang(here, "1 Mar 08:30") == ["Wang | temperature | since 1 Mar 08:00 not yet due | unowned"]
+    assert _wang(here, "1 Mar 08:30") == ["Wang | temperature | since 1 Mar 08:30 not yet due | unowned"]
     assert here.books("1 Mar 08:30") == "4 pending, 1 unowned of 4"
 
 
 def test_a_guard_on_leave_without_stand_in_leaves_his_seat_vacant(here: County) -> None:
     """Leave is a vacancy for as long as it lasts, and not a minute longer."""
     here.away("Li", "1 Mar 09:00", "1 Mar 18:30")
-    assert _wang(here, "1 Mar 09:00") == ["Wang | temperature | since 1 Mar 08:00 not yet due | unowned"]
+    assert _wang(here, "1 Mar 09:00") == ["Wang | temperature | since 1 Mar 09:00 not yet due | unowned"]
     assert _wang(here, "1 Mar 18:30") == ["Wang | temperature | since 1 Mar 10:00 | Li"]
 
 
@@ -82,9 +84,12 @@ def test_a_guard_put_under_watch_himself_answers_for_nobody(here: County) -> Non
 
 def test_a_closed_account_answers_for_nothing(here: County) -> None:
     """An account switched off holds its seat on paper only."""
-    here.users["Li"].is_active = False
-    here.users["Li"].save()
+    close_account(user=here.users["Li"], by=OFFICER, now=moment("1 Mar 08:40"))
+    assert _wang(here, "1 Mar 09:00") == ["Wang | temperature | since 1 Mar 08:40 not yet due | unowned"]
     assert _wang(here, "1 Mar 10:00") == ["Wang | temperature | since 1 Mar 10:00 | unowned"]
+    open_account(user=here.users["Li"], by=OFFICER, now=moment("1 Mar 10:30"))
+    assert _wang(here, "1 Mar 10:30") == ["Wang | temperature | since 1 Mar 10:00 | Li"]
+    assert _wang(here, "1 Mar 09:00") == ["Wang | temperature | since 1 Mar 08:40 not yet due | unowned"]
 
 
 def test_of_two_deputies_the_earlier_one_answers(here: County) -> None:

@@ -17,9 +17,10 @@ from sibulou.duty.force import change_level, set_strictness
 from sibulou.duty.models import Obligation
 from sibulou.duty.problems import Laxer
 from sibulou.duty.reconcile import drift, reconcile, uncalled
+from sibulou.roster.appointments import close_account
 from sibulou.roster.area_key import Level, level_of
 from sibulou.roster.ending import end_subject
-from sibulou.roster.models import Leave, User
+from sibulou.roster.models import Leave
 from tests.equal.counties import OFFICERS, SUBJECTS, TIMINGS, WORDS
 from tests.kernel import COUNTY, LAKE, NORTH, OFFICER, ZONE, county
 
@@ -72,8 +73,8 @@ class Silence(RuleBasedStateMachine):
             )
         elif how == "away":
             Leave.objects.create(user=user, starts_at=self.here.now)
-        else:
-            User.objects.filter(pk=user.pk).update(is_active=False)
+        elif user.is_active:
+            close_account(user=user, by=OFFICER, now=self.here.now)
 
     @rule(level=st.sampled_from(["I", "II", "III", "IV"]))
     def the_level_changes(self, level: str) -> None:
