@@ -112,10 +112,11 @@ def _keep_seated(part: Area, anew: Area, *, by: By, now: datetime) -> None:
             there, _ = Seat.objects.get_or_create(role=seat.role, area=anew, subject=None)
             for one in Appointment.objects.filter(lasting, seat=seat, starts_at__lt=now):
                 Appointment.objects.create(
-                    seat=there, user=one.user, deputy=one.deputy, starts_at=now, ends_at=one.ends_at, made_by=by.name
-                )
+                    seat=there, user=one.user, deputy=one.deputy, starts_at=now, ends_at=one.ends_at, made_by=by.name,
+                    entered_at=now,
+                )  # fmt: skip
             for leave in Leave.objects.filter(lasting, seat=seat):
                 Leave.objects.create(
                     user=leave.user, seat=there, stand_in=leave.stand_in, starts_at=max(leave.starts_at, now),
-                    ends_at=leave.ends_at, reason=leave.reason,
+                    ends_at=leave.ends_at, reason=leave.reason, entered_at=now,
                 )  # fmt: skip
