@@ -174,6 +174,23 @@ def stages(events: Iterable[Event] | None = None) -> list[Running]:
     return found
 
 
+MARK = """
+SELECT concat_ws(' ', pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database()),
+    (SELECT string_agg(concat_ws('.', id, xmin, ctid), ' ' ORDER BY id) FROM event), '-',
+    (SELECT string_agg(concat_ws('.', id, xmin, ctid), ' ' ORDER BY id) FROM stage), '-',
+    (SELECT string_agg(concat_ws('.', id, xmin, ctid), ' ' ORDER BY id) FROM strictness))"""
+"""What is in force, in one line: another line as soon as any row of it has changed, been added or been taken back."""
+
+
+@lru_cache(maxsize=8)
+def every_event(mark: str) -> tuple[tuple[Running, ...], ...]:
+    """The stages of every event there is or was, one tuple for each event; read anew only where `MARK` says so."""
+    found: dict[int, list[Running]] = {}
+    for running in stages(Event.objects.order_by("id")):
+        found.setdefault(running.stage.event_id, []).append(running)
+    return tuple(map(tuple, found.values()))
+
+
 def current(now: datetime) -> list[Running]:
     """The stages in force at `now`."""
     return [one for one in stages() if one.starts <= now and (one.ends is None or one.ends > now)]

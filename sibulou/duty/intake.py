@@ -9,23 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from math import isfinite
-from uuid import UUID
-
-from django.db import connection, transaction
 
 from sibulou.duty.effects import open_duties
-from sibulou.duty.force import Running, in_force, stages
+from sibulou.duty.force import Running, in_force
 from sibulou.duty.form import FieldType, Form
-from sibulou.duty.forms_in_force import FormsInForce
-from sibulou.duty.models import Event, Record, Refusal
+from sibulou.duty.forms_in_force import FormsInForce, OnForm
+from sibulou.duty.lookup import Lookup, look_up
+from sibulou.duty.models import Refusal
 from sibulou.duty.personal import BLIND, seal_answers, seal_payload
 from sibulou.duty.problems import Conflicting, FromTheFuture, NothingToCorrect, UnknownSubject
-from sibulou.duty.settle import call_off, settle_records
+from sibulou.duty.rule import OpenDuty
+from sibulou.duty.settle import call_off, settle_new, settle_records
 from sibulou.duty.told import About, Told
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
@@ -39,8 +39,6 @@ from sibulou.roster.role import Right
 
 TRUSTED_SKEW = timedelta(minutes=5)
 """How far a device's clock may be off before its records are flagged and judged by the server's."""
-
-_SETTLING = 0x5342_4C02
 
 
 class Outcome(StrEnum):
@@ -78,98 +76,115 @@ def digest(told: Told) -> bytes:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A batch and whoever hands it in: `by`, who reaches `reach`."""
+
+    batch: Batch
+    reach: Reach
+    by: By
+
+
 def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime) -> list[Answer]:
     """Take in a batch as `by`, who reaches `reach`: record, settle, open what rules call for; all or nothing.
 
     Returns an answer per record, in order. Raises no Problem for a single record.
     """
-    with acting(EVERYTHING), transaction.atomic():
-        _one_at_a_time()
-        intake = _Intake(batch, reach=reach, by=by, now=now)
-        return intake.run()
+    return take_in_all([Handed(batch, reach, by)], now=now)[0]
 
 
-def _one_at_a_time() -> None:
-    """Batches settle one after the other: no lost update, no deadlock, and tens of thousands a second all the same."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETTLING])
+def take_in_all(handed: Sequence[Handed], *, now: datetime) -> list[list[Answer]]:
+    """Take in the batches of several people as one, in their order: one look, one commit, and answers for each."""
+    with acting(EVERYTHING):
+        lookup = look_up([told for one in handed for told in one.batch.records])
+        intake = _Intake(lookup, now=now)
+        answers = [intake.judge(one) for one in handed]
+        intake.store()
+    return answers
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What a record means by the plans: the duties it may meet by itself, those only as an answer, whether a rule opens
+    another."""
+
+    closes: list[int]
+    answering: list[int]
+    opens: bool
+
+
+_NOTHING = _Meaning([], [], opens=False)
 
 
 @dataclass(frozen=True)
 class _Accepted:
     told: Told
+    handed: Handed
     fingerprint: bytes
     subject: About
     happened_at: datetime
     doubtful: bool
-    kept: Mapping[str, object]
+    kept: str
     closes: list[int]
     answering: list[int]
+    opens: bool
     plans: tuple[str, ...]
 
 
 class _Intake:
-    """One batch on its way in."""
+    """Batches on their way in."""
 
-    def __init__(self, batch: Batch, *, reach: Reach, by: By, now: datetime) -> None:
-        self.batch, self.reach, self.by, self.now = batch, reach, by, now
-        self.events = _events()
-        self.forms = FormsInForce(self.events)
-        self.subjects = _subjects(batch.records)
-        self.known = _known(batch.records)
-        self.corrected: dict[UUID, tuple[int, str]] = {
-            pk: (subject, form)
-            for pk, subject, form in Record.objects.filter(
-                pk__in=[told.corrects for told in batch.records if told.corrects]
-            ).values_list("id", "subject_id", "form")
-        }
-        self.named = _named_subjects(batch.records, self.events)
+    def __init__(self, lookup: Lookup, *, now: datetime) -> None:
+        self.lookup, self.now = lookup, now
+        self.events, self.subjects = lookup.events, lookup.subjects
+        self.forms = FormsInForce(lookup.events)
+        self.accepted: list[_Accepted] = []
+        self.meant: dict[tuple[object, ...], _Meaning] = {}
 
-    def run(self) -> list[Answer]:
-        answers: list[Answer] = []
-        accepted: list[_Accepted] = []
-        for told in self.batch.records:
-            try:
-                found = self._judge(told)
-            except Problem as problem:
-                answers.append(self._refuse(told, problem))
-                continue
-            if found is None:
-                answers.append(Answer(str(told.id), Outcome.REPEATED))
-            else:
-                accepted.append(found)
-                self.known[told.id] = found.fingerprint
-                self.corrected[told.id] = (found.subject.pk, told.form)
-                answers.append(Answer(str(told.id), Outcome.ACCEPTED))
-        if accepted:
-            self._store(accepted)
-        return answers
+    def judge(self, handed: Handed) -> list[Answer]:
+        """An answer for each record of a batch; what is accepted waits for `store`."""
+        return [self._answer(told, handed) for told in handed.batch.records]
 
-    def _judge(self, told: Told) -> _Accepted | None:
+    def _answer(self, told: Told, handed: Handed) -> Answer:
+        try:
+            found = self._judge(told, handed)
+        except Problem as problem:
+            return self._refuse(told, handed, problem)
+        if found is None:
+            return Answer(str(told.id), Outcome.REPEATED)
+        self.accepted.append(found)
+        self.lookup.fingerprints[told.id] = found.fingerprint
+        self.lookup.corrected[told.id] = (found.subject.pk, told.form)
+        return Answer(str(told.id), Outcome.ACCEPTED)
+
+    def _judge(self, told: Told, handed: Handed) -> _Accepted | None:
         """The record ready to be kept; None if it is here already. Raises the Problem that refuses it."""
-        before = self.known.get(told.id)
+        fingerprint = digest(told)
+        before = self.lookup.fingerprints.get(told.id)
         if before is not None:
-            if bytes(before) != digest(told):
+            if before != fingerprint:
                 raise Conflicting(id=told.id)
             return None
         subject = self.subjects.get(told.subject)
-        if subject is None or not self._may_tell(subject):
+        if subject is None or not _may_tell(handed.reach, subject):
             raise UnknownSubject(subject=told.subject)
-        happened_at, doubtful = self._moment(told)
-        on = self.forms.told_on(told, subject, self._stages_at(happened_at))
+        happened_at, doubtful = self._moment(told, handed.batch)
+        stages = self._stages_at(happened_at)
+        on = self.forms.told_on(told, subject, stages)
         self._check_correction(told)
         self._check_named(on.form, on.content)
+        plain = json.dumps(on.content, ensure_ascii=False)
+        sealed = seal_answers(on.form, on.content)
+        kept = plain if sealed == on.content else json.dumps(sealed, ensure_ascii=False)
+        meaning = _NOTHING if told.withdraws else self._meaning(on, plain, subject, stages)
+        answering = meaning.answering if told.answers is not None else []
         clean = replace(told, content=on.content)
-        closes, answering = self._meets(clean, subject, happened_at, on.plans)
-        kept = seal_answers(on.form, on.content)
-        return _Accepted(clean, digest(told), subject, happened_at, doubtful, kept, closes, answering, on.plans)
+        return _Accepted(clean, handed, fingerprint, subject, happened_at, doubtful, kept, meaning.closes, answering,
+                         meaning.opens, on.plans)  # fmt: skip
 
-    def _may_tell(self, subject: About) -> bool:
-        return self.reach.covers(subject.area_id, Right.RECORD) or subject.pk in self.reach.subjects
-
-    def _moment(self, told: Told) -> tuple[datetime, bool]:
+    def _moment(self, told: Told, batch: Batch) -> tuple[datetime, bool]:
         """When it happened, judged by the server's clock, and whether the device's was off (see decision 0005)."""
-        skew = timedelta() if self.batch.sent_at is None else self.batch.sent_at - self.now
+        skew = timedelta() if batch.sent_at is None else batch.sent_at - self.now
         doubtful = abs(skew) > TRUSTED_SKEW
         try:
             happened_at = told.happened_at - skew if doubtful else told.happened_at
@@ -190,32 +205,26 @@ class _Intake:
     def _check_correction(self, told: Told) -> None:
         if told.corrects is None:
             return
-        original = self.corrected.get(told.corrects)
+        original = self.lookup.corrected.get(told.corrects)
         if told.corrects == told.id or (original is not None and original != (told.subject, told.form)):
             raise NothingToCorrect(corrects=told.corrects)
 
     def _check_named(self, form: Form, content: Mapping[str, object]) -> None:
         """Whoever a record names must be on the roster, or what its rules call for would be owed by nobody."""
         for one in form.fields:
-            if one.type is FieldType.SUBJECT and (value := content.get(one.key)) and str(value) not in self.named:
-                raise UnknownSubject(subject=value)
+            named = content.get(one.key) if one.type is FieldType.SUBJECT else None
+            if named and str(named) not in self.lookup.named:
+                raise UnknownSubject(subject=named)
 
-    def _meets(
-        self, told: Told, subject: About, happened_at: datetime, plans: Sequence[str]
-    ) -> tuple[list[int], list[int]]:
-        """The duties this record may meet by itself, and those only as an answer, by the plans of its moment."""
-        if told.withdraws:
-            return [], []
-        facts = self.facts(subject)
-        closes: set[int] = set()
-        answering: set[int] = set()
-        for running in self._stages_at(happened_at):
-            if running.plan.key not in plans:
-                continue
-            by_itself, as_answer = running.plan.meeting(told.form, told.content, facts)
-            closes.update(running.duty_ids[key] for key in by_itself)
-            answering.update(running.duty_ids[key] for key in as_answer)
-        return sorted(closes), sorted(answering) if told.answers is not None else []
+    def _meaning(self, on: OnForm, plain: str, subject: About, stages: Sequence[Running]) -> _Meaning:
+        """What a record of this content says by the plans of its moment; worked out once for all that say the same."""
+        key = (on.form.key, on.plans, plain, subject.kind, level_of(subject.area_id), subject.language, subject.listed,
+               *(running.stage.pk for running in stages))  # fmt: skip
+        found = self.meant.get(key)
+        if found is None:
+            counting = [running for running in stages if running.plan.key in on.plans]
+            found = self.meant[key] = _work_out(on, counting, self.facts(subject))
+        return found
 
     def facts(self, subject: About) -> dict[str, object]:
         """What rules may ask of a subject (`rule.SUBJECT_FACTS`); what does not apply to it is left out."""
@@ -228,57 +237,83 @@ class _Intake:
                 facts["language"] = subject.language
         return facts
 
-    def _store(self, accepted: Sequence[_Accepted]) -> None:
-        columns = [list(column) for column in zip(*map(self._row, accepted), strict=True)]
+    def store(self) -> None:
+        """Keep what was accepted, open what rules make of it, and settle."""
+        if not self.accepted:
+            return
+        columns = [list(column) for column in zip(*map(self._row, self.accepted), strict=True)]
         with bound_cursor() as cursor:
-            cursor.execute(_INSERT, columns)
-        ids = [one.told.id for one in accepted]
-        opened = self._effects(accepted)
-        settle_records(ids, now=self.now)
-        if opened or any(one.told.corrects for one in accepted):
-            call_off(ids, by=self.by, now=self.now)
+            cursor.execute(_INSERT, columns, prepare=True)
+        ids = [one.told.id for one in self.accepted]
+        opened = self._effects()
+        corrects = any(one.told.corrects for one in self.accepted)
+        settle = settle_records if corrects else settle_new
+        settle(ids, now=self.now)
+        if opened or corrects:
+            for by, accepted in self._by_teller(self.accepted):
+                call_off([one.told.id for one in accepted], by=by, now=self.now)
 
     def _row(self, one: _Accepted) -> tuple[object, ...]:
-        told = one.told
+        told, handed = one.told, one.handed
         return (
             told.id, told.form, one.subject.pk, one.subject.area_id, one.happened_at, told.happened_at, self.now,
-            one.doubtful, self.by.user_id, self.batch.device[:40], json.dumps(one.kept, ensure_ascii=False),
-            one.fingerprint, _array(one.closes), _array(one.answering), told.answers, told.corrects, told.withdraws,
-            _array(one.plans),
+            one.doubtful, handed.by.user_id, handed.batch.device[:40], one.kept, one.fingerprint, _array(one.closes),
+            _array(one.answering), told.answers, told.corrects, told.withdraws, _array(one.plans),
         )  # fmt: skip
 
-    def _effects(self, accepted: Sequence[_Accepted]) -> int:
+    def _effects(self) -> int:
         """What the rules of every event that runs make of the batch. Returns how many obligations were opened."""
         opened = 0
         for of_event in self.events:
             if of_event[-1].ends is not None:
                 continue
             watching = watch_forms(of_event)
-            watched = {one.subject.pk: one.subject for one in accepted if one.told.form in watching}
-            if watched:
-                settle_watches(of_event, watched, facts=self.facts, by=self.by, now=self.now)
+            for by, accepted in self._by_teller([one for one in self.accepted if one.told.form in watching]):
+                watched = {one.subject.pk: one.subject for one in accepted}
+                settle_watches(of_event, watched, facts=self.facts, by=by, now=self.now)
+            called_for = [one for one in self.accepted if one.opens]
             for running in of_event:
-                ruled = {form for rule in running.plan.rules for form in rule.on}
                 told = [
                     (one.told, one.subject, one.happened_at)
-                    for one in accepted
-                    if one.told.form in ruled
-                    and running.plan.key in one.plans
-                    and not one.told.withdraws
-                    and in_force(of_event, one.happened_at) is running
+                    for one in called_for
+                    if running.plan.key in one.plans and in_force(of_event, one.happened_at) is running
                 ]
                 if told:
                     opened += open_duties(running, told, facts=self.facts, now=self.now)
         return opened
 
-    def _refuse(self, told: Told, problem: Problem) -> Answer:
+    @staticmethod
+    def _by_teller(accepted: Iterable[_Accepted]) -> Iterator[tuple[By, list[_Accepted]]]:
+        """What each batch brought, with whoever told it."""
+        for _, of_batch in groupby(accepted, key=lambda one: id(one.handed)):
+            found = list(of_batch)
+            yield found[0].handed.by, found
+
+    def _refuse(self, told: Told, handed: Handed, problem: Problem) -> Answer:
         outcome = {Conflicting: Outcome.CONFLICTING, UnknownSubject: Outcome.UNKNOWN_SUBJECT}.get(
             type(problem), Outcome.REFUSED
         )
         subject = self.subjects.get(told.subject)
-        area = _home(self.reach) if subject is None else subject.area_id
-        keep_refused(told, outcome, problem, batch=self.batch, by=self.by, now=self.now, area=area)
+        area = _home(handed.reach) if subject is None else subject.area_id
+        keep_refused(told, outcome, problem, batch=handed.batch, by=handed.by, now=self.now, area=area)
         return Answer(str(told.id), outcome, problem)
+
+
+def _work_out(on: OnForm, stages: Sequence[Running], facts: dict[str, object]) -> _Meaning:
+    closes: set[int] = set()
+    answering: set[int] = set()
+    opens = False
+    for running in stages:
+        by_itself, as_answer = running.plan.meeting(on.form.key, on.content, facts)
+        closes.update(running.duty_ids[key] for key in by_itself)
+        answering.update(running.duty_ids[key] for key in as_answer)
+        effects = running.plan.effects(on.form.key, on.content, facts)
+        opens |= any(isinstance(effect, OpenDuty) for effect in effects)
+    return _Meaning(sorted(closes), sorted(answering), opens)
+
+
+def _may_tell(reach: Reach, subject: About) -> bool:
+    return reach.covers(subject.area_id, Right.RECORD) or subject.pk in reach.subjects
 
 
 _COLUMNS = {
@@ -298,56 +333,6 @@ _INSERT = (
 
 def _array(parts: Iterable[int | str]) -> str:
     return "{" + ",".join(map(str, parts)) + "}"
-
-
-def _events() -> list[list[Running]]:
-    """The stages of every event there is or was, one list for each."""
-    found: dict[int, list[Running]] = {}
-    for running in stages(Event.objects.order_by("id")):
-        found.setdefault(running.stage.event_id, []).append(running)
-    return list(found.values())
-
-
-def _named_subjects(records: Iterable[Told], events: Iterable[Iterable[Running]]) -> set[str]:
-    """Which of the subjects that records name in their fields are on the roster."""
-    fields: dict[str, set[str]] = {}
-    for of_event in events:
-        for running in of_event:
-            for form in running.plan.forms.values():
-                named = {one.key for one in form.fields if one.type is FieldType.SUBJECT}
-                if named:
-                    fields.setdefault(form.key, set()).update(named)
-    numbers = {
-        text
-        for told in records
-        for key in fields.get(told.form, ())
-        if (text := str(told.content.get(key, "")).strip()).isascii() and text.isdigit() and len(text) <= 18
-    }
-    known = Subject.objects.filter(pk__in=[int(text) for text in numbers]).values_list("pk", flat=True)
-    on_roster = set(known)
-    return {text for text in numbers if int(text) in on_roster}
-
-
-_SUBJECTS = """
-SELECT s.id, s.kind, s.area_id, COALESCE(h.language, ''), CASE WHEN s.kind = 'household' THEN (
-    SELECT count(*) FROM person p JOIN subject m ON m.id = p.subject_id WHERE p.household_id = s.id AND m.until IS NULL
-) ELSE 0 END
-FROM subject s LEFT JOIN household h ON h.subject_id = s.id
-WHERE s.id = ANY (%b::bigint[])"""
-
-
-def _subjects(records: Iterable[Told]) -> dict[int, About]:
-    """What is to be known of the subjects of these records, by number."""
-    with bound_cursor() as cursor:
-        cursor.execute(_SUBJECTS, [list({told.subject for told in records})])
-        return {row[0]: About(*row) for row in cursor.fetchall()}
-
-
-def _known(records: Iterable[Told]) -> dict[UUID, bytes]:
-    """The fingerprints of those of these records that are here already."""
-    with bound_cursor() as cursor:
-        cursor.execute("SELECT id, digest FROM record WHERE id = ANY (%b::uuid[])", [[told.id for told in records]])
-        return {pk: bytes(found) for pk, found in cursor.fetchall()}
 
 
 def _home(reach: Reach) -> int | None:

@@ -35,6 +35,13 @@ def settle_records(records: Sequence[UUID], *, now: datetime) -> int:
     return settle_obligations(touched, now=now)
 
 
+def settle_new(records: Sequence[UUID], *, now: datetime) -> int:
+    """Settle what these records touch: new ones, none of which corrects another. Returns how many changed."""
+    with bound_cursor() as cursor:
+        cursor.execute(QUERIES["settle_new"], {"records": list(records), "now": now}, prepare=True)
+        return int(cursor.rowcount)
+
+
 def settle_obligations(obligations: Sequence[int], *, now: datetime) -> int:
     """Settle these obligations. What stood before a change is kept as it was known (`Revision`)."""
     return _settle(obligations, "o.id = ANY (%(ids)b::bigint[])", now=now)

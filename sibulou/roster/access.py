@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.http import Http404
 
+from sibulou.lib.sql import bound_cursor
 from sibulou.roster.area_key import key_range
 from sibulou.roster.models import Area, User
 from sibulou.roster.role import ROLES, Right
@@ -89,25 +90,28 @@ def reach_of(user: User, *, now: datetime) -> Reach:
 @contextmanager
 def acting(reach: Reach) -> Iterator[None]:
     """Within the block (one transaction, or a savepoint of it) the database answers as to `reach`."""
+    within = connection.in_atomic_block
     with transaction.atomic():
         before = _say(reach.settings())
         yield
-        _say(before)
+        if within:  # else they end with the transaction
+            _say(before)
 
 
 def _say(settings: dict[str, str]) -> dict[str, str]:
     """Set the settings for this transaction; give back what stood before."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join("COALESCE(current_setting(%s, true), '')" for _ in _SETTINGS),
-            [f"sibulou.{name}" for name in _SETTINGS],
-        )
-        before = dict(zip(_SETTINGS, cursor.fetchone(), strict=True))
-        cursor.execute(
-            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in _SETTINGS),
-            [part for name in _SETTINGS for part in (f"sibulou.{name}", settings[name])],
-        )
-    return before
+    with bound_cursor() as cursor:
+        cursor.execute(_SAY, [settings[name] for name in _SETTINGS], prepare=True)
+        before = cursor.fetchone() or ()
+    return dict(zip(_SETTINGS, before, strict=False))
+
+
+_SAY = f"""
+WITH before AS MATERIALIZED (
+    SELECT {", ".join(f"COALESCE(current_setting('sibulou.{name}', true), '') AS {name}_" for name in _SETTINGS)})
+SELECT {", ".join(f"before.{name}_" for name in _SETTINGS)},
+       {", ".join(f"set_config('sibulou.{name}', %s, true)" for name in _SETTINGS)} FROM before"""
+"""Set the settings and give what stood before: what is materialized is read before anything is set."""
 
 
 def area_for(reach: Reach, key: int, *, to: Right) -> Area:

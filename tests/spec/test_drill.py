@@ -145,6 +145,7 @@ def sabotage_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 def sabotage_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Records are taken in and settle nothing."""
     monkeypatch.setattr(intake, "settle_records", lambda *args, **how: 0)
+    monkeypatch.setattr(intake, "settle_new", lambda *args, **how: 0)
 
 
 def sabotage_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +181,7 @@ def sabotage_owners(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sabotage_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the device claims is believed."""
-    monkeypatch.setattr(intake._Intake, "_moment", lambda self, told: (min(told.happened_at, self.now), False))
+    monkeypatch.setattr(intake._Intake, "_moment", lambda self, told, batch: (min(told.happened_at, self.now), False))
 
 
 SABOTAGES = [

@@ -6,16 +6,37 @@ NOT r.withdraws AND NOT EXISTS (
 -- name: meets
 -- A record in an obligation's window that meets its duty, by itself or as the answer to what opened it; never its own.
 r.subject_id = o.subject_id AND r.happened_at >= o.opened_at AND (o.until_at IS NULL OR r.happened_at < o.until_at)
-    AND (o.duty_id = ANY (r.closes) OR (o.duty_id = ANY (r.answering) AND o.opened_by = r.answers))
+    AND o.duty_id = ANY (r.closes || r.answering) AND (o.duty_id = ANY (r.closes) OR o.opened_by = r.answers)
     AND (o.opened_by IS NULL OR o.opened_by <> r.id)
 
 -- name: touched
--- The obligations that records of a batch, or the records they correct, may meet.
+-- The obligations that records of a batch may change: those they meet for the first time, earlier, or known earlier,
+-- and those that the records they correct may have met.
 SELECT DISTINCT o.id
-FROM (SELECT unnest(%(records)b::uuid[]) AS id
-      UNION SELECT c.corrects FROM record c WHERE c.id = ANY (%(records)b::uuid[]) AND c.corrects IS NOT NULL) told
+FROM (SELECT unnest(%(records)b::uuid[]) AS id, false AS replaced
+      UNION ALL
+      SELECT c.corrects, true FROM record c WHERE c.id = ANY (%(records)b::uuid[]) AND c.corrects IS NOT NULL) told
 JOIN record r ON r.id = told.id
 JOIN obligation o ON {meets}
+WHERE told.replaced OR o.met_at IS NULL OR r.happened_at <= o.met_at OR r.received_at < o.known_at
+
+-- name: settle_new
+-- Settle what new records that correct nothing meet for the first time, earlier, or known earlier than before: the
+-- earliest of all is the earlier of the earliest so far and these. The same as `settle`, which looks at all of them.
+WITH told AS (
+    SELECT DISTINCT ON (o.id) o.id, o.met_at AS old_met, o.known_at AS old_known, o.met_by AS old_by, o.waived_at,
+           o.waived_until, r.happened_at, r.received_at, r.id AS record
+    FROM record r JOIN obligation o ON {meets}
+    WHERE r.id = ANY (%(records)b::uuid[]) AND {stands}
+      AND (o.met_at IS NULL OR (r.happened_at, r.id) < (o.met_at, o.met_by) OR r.received_at < o.known_at)
+    ORDER BY o.id, r.happened_at, r.id),
+revised AS (
+    INSERT INTO revision (obligation_id, changed_at, met_at, known_at, waived_at, waived_until)
+    SELECT id, %(now)s, old_met, old_known, waived_at, waived_until FROM told WHERE old_met IS NOT NULL)
+UPDATE obligation o SET met_at = LEAST(told.old_met, told.happened_at), known_at = LEAST(told.old_known, told.received_at),
+    met_by = CASE WHEN told.old_met IS NULL OR (told.happened_at, told.record) < (told.old_met, told.old_by)
+             THEN told.record ELSE told.old_by END
+FROM told WHERE o.id = told.id
 
 -- name: settle
 -- Settle obligations from all records that stand, the same whatever came first; keep what stood before a change.
