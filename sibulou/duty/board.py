@@ -55,10 +55,13 @@ class Moment:
     def parts(self) -> dict[str, str]:
         """The pieces of SQL that say what "unmet" and "waived" mean at this moment."""
         if self.live:
-            return {"source": "obligation", "late": "obligation", "unmet": "o.met_at IS NULL", "owed": _OWED}
+            unmet = "o.met_at IS NULL"
+            return dict.fromkeys(("source", "late", "ahead"), "obligation") | {"unmet": unmet, "owed": _OWED}
+        as_known = QUERIES["as_known"].format(rows="obligation")
         return {
-            "source": QUERIES["as_known"],
-            "late": QUERIES["late" if self.known >= self.at else "as_known"],
+            "source": as_known,
+            "late": QUERIES["late"] if self.known >= self.at else as_known,
+            "ahead": QUERIES["as_known"].format(rows=QUERIES["apart"]),
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
             "owed": _OWED,
         }

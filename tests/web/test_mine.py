@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Count
 
-from sibulou.duty import board
 from sibulou.duty.escalate import escalate
+from sibulou.duty.models import Duty, Obligation
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.models import Appointment
+from sibulou.roster.models import Appointment, Seat
 from sibulou.web.pages import mine
 from tests.web.pages import built  # noqa: F401 - the scene four days on
-from tests.web.reading import words
+from tests.web.reading import links, words
 from tests.web.scene import Scene
 from tests.web.test_waivers import asked_by
 
@@ -68,43 +69,97 @@ def test_somebody_without_a_seat_is_told_why_the_list_is_empty(scene: Scene, sig
     assert "没有任职的席位" in words(signed_in(scene.world.li).get("/mine/"))
 
 
-def test_a_list_that_was_cut_says_that_there_are_more(scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch):
+def test_every_part_counts_all_and_lists_the_first_of_each_duty(
+    scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch
+):
+    """No number is cut: what is not listed here is on the duty's own page."""
+    monkeypatch.setattr(mine, "FIRST", 2)
+    page = signed_in(scene.world.secretary_a).get("/mine/")
+    with acting(EVERYTHING):
+        seats = Seat.objects.filter(appointments__user=scene.world.secretary_a)
+        late = Obligation.objects.filter(seat__in=seats, met_at=None, due_at__lte=scene.now)
+        expected = dict(late.values_list("duty").annotate(count=Count("id")))
+    (missed,) = [part for part in page.context["parts"] if part.key == "missed"]
+    assert {group.duty: group.count for group in missed.groups} == expected
+    assert missed.count == sum(expected.values())
+    assert max(len(group.entries) for group in missed.groups) == 2
+    assert f"漏了的 {missed.count}" in words(page)
+
+
+def test_the_rest_of_a_duty_follows_page_by_page(scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch):
+    """Each page begins after the last entry of the one before; together they are the whole, each once."""
     client = signed_in(scene.inside("group_head", "group_a1"))
-    whole = client.get("/mine/")
-    assert not whole.context["cut"]
-    assert [part.said for part in whole.context["parts"]] == [str(part.count) for part in whole.context["parts"]]
-    full = board.seat_list
-    monkeypatch.setattr(mine, "MOST", 3)
-    monkeypatch.setattr(board, "seat_list", lambda *given, **named: full(*given, **named, limit=3))
-    page = client.get("/mine/")
-    assert [(part.key, part.said) for part in page.context["parts"]] == [("missed", "3+")]
-    assert "漏了的 3+" in words(page)
-    assert page.context["cut"]
+    monkeypatch.setattr(mine, "FIRST", 1)
+    monkeypatch.setattr(mine, "PAGE", 2)
+    (missed,) = [part for part in client.get("/mine/").context["parts"] if part.key == "missed"]
+    group = max(missed.groups, key=lambda one: one.count)
+    address, seen = f"/mine/?part=missed&duty={group.duty}", []
+    while address:
+        page = client.get(address)
+        seen += [entry.row.gap.obligation for entry in page.context["entries"]]
+        address = next((link for link in links(page) if "after=" in link), "")
+    assert len(seen) == len(set(seen)) == group.count > 2
 
 
-def test_the_heading_of_what_was_told_counts_what_is_not_listed(
+def test_what_was_told_is_counted_in_full_and_paged_by_the_moment_of_telling(
     scene: Scene, signed_in, monkeypatch: pytest.MonkeyPatch
 ):
     with acting(EVERYTHING):
         escalate(now=scene.now)
     client = signed_in(scene.inside("county_duty"))
-    many = len(client.get("/mine/").context["told"])
-    monkeypatch.setattr(mine, "MOST", 2)
+    many = _told(client.get("/mine/")).count
+    monkeypatch.setattr(mine, "FIRST", 1)
+    monkeypatch.setattr(mine, "PAGE", 1)
     page = client.get("/mine/")
-    assert len(page.context["told"]) == 2 < many
+    told = _told(page)
+    assert told.count == many > len(told.groups)
     assert f"报到我这里的 {many} " in words(page)
+    group = max(told.groups, key=lambda one: one.count)
+    address, seen = f"/mine/?part=told&duty={group.duty}", []
+    while address:
+        shown = client.get(address)
+        seen += [(entry.told_at, entry.row.gap.obligation) for entry in shown.context["entries"]]
+        address = next((link for link in links(shown) if "after=" in link), "")
+    assert len(seen) == group.count > 1
+    assert seen == sorted(seen, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["part=missed", "part=missed&duty=x", "part=never&duty=1", "part=told&duty=99999"])
+def test_a_part_or_duty_that_is_none_is_not_found(scene: Scene, signed_in, query: str):
+    assert signed_in(scene.world.secretary_a).get(f"/mine/?{query}").status_code == 404
+
+
+def test_a_place_that_is_none_gets_a_sentence(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        duty = Duty.objects.first()
+    answer = signed_in(scene.world.secretary_a).get(f"/mine/?part=missed&duty={duty.pk}&after=nonsense")
+    assert answer.status_code == 400
+    assert "无法识别" in words(answer)
+
+
+def test_a_page_of_a_duty_that_is_all_done_says_so(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        duty = Duty.objects.get(key="post.handover", plan_key="covid19_2020")
+    page = signed_in(scene.world.secretary_a).get(f"/mine/?part=missed&duty={duty.pk}")
+    assert "都办好了" in words(page)
+
+
+def _told(page) -> mine.Part:
+    (part,) = [part for part in page.context["parts"] if part.key == "told"]
+    return part
 
 
 def test_what_was_told_of_a_vacant_seat_says_that_nobody_answers(scene: Scene, signed_in):
     with acting(EVERYTHING):
         escalate(now=scene.now)
     client = signed_in(scene.inside("county_duty"))
-    one = client.get("/mine/").context["told"][0].row
+    one = _told(client.get("/mine/")).groups[0].entries[0].row
     assert not one.gap.unowned
     with acting(EVERYTHING):
         Appointment.objects.filter(seat=one.gap.seat).update(ends_at=scene.now - timedelta(minutes=1), ended_by="x")
     page = client.get("/mine/")
-    (again,) = [told.row for told in page.context["told"] if told.row.gap.obligation == one.gap.obligation]
+    entries = [entry.row for group in _told(page).groups for entry in group.entries]
+    (again,) = [row for row in entries if row.gap.obligation == one.gap.obligation]
     assert again.gap.unowned
     assert ("unowned", "无人负责") in again.kinds
     assert "无人负责" in words(page)

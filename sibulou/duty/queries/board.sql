@@ -8,12 +8,17 @@
         CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END AS known_at,
         CASE WHEN w.obligation_id IS NULL THEN o.waived_at ELSE w.waived_at END AS waived_at,
         CASE WHEN w.obligation_id IS NULL THEN o.waived_until ELSE w.waived_until END AS waived_until
- FROM obligation o
+ FROM {rows} o
  LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
             ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
  LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
             ORDER BY obligation_id, changed_at, id) w ON w.obligation_id = o.id
  WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
+
+-- name: apart
+-- All obligations, the open and the settled apart: each kind has an index by area, and a village's few are found by
+-- them; in one, the whole table would be read.
+(SELECT * FROM obligation WHERE met_at IS NULL UNION ALL SELECT * FROM obligation WHERE met_at IS NOT NULL)
 
 -- name: vacant
 -- The seats nobody answers for, and since when nobody does.
@@ -63,10 +68,17 @@ GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
 
 -- name: late
 -- The obligations that can be a gap at a moment not before their due one: never met, met or known late, or changed since.
+-- Each has an index of its own that holds all that is asked; asked for in one condition, the whole table would be read.
 (SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
+        o.met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
+ FROM obligation o
+ WHERE o.met_at IS NULL AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
+   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
+ UNION ALL
+ SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
         o.met_at, o.known_at, o.waived_at, o.waived_until
  FROM obligation o
- WHERE (o.met_at IS NULL OR o.met_at > o.due_at OR o.known_at > o.due_at)
+ WHERE (o.met_at > o.due_at OR o.known_at > o.due_at)
    AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
    AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
  UNION ALL
@@ -96,7 +108,7 @@ o.seat_id = ANY (%(vacant)s::bigint[]) AND o.area_id >= %(low)s AND o.area_id < 
  FROM {late} o WHERE {overdue_rows}
  UNION ALL
  SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, false, true
- FROM {source} o WHERE {unowned_rows})
+ FROM {ahead} o WHERE {unowned_rows})
 
 -- name: gap_counts
 -- Gaps per child area, duty and ownership; the one query under every board. What is overdue and what is not yet due are
@@ -111,7 +123,7 @@ UNION ALL
 SELECT u.child, u.duty_id, false, true, sum(u.gaps)::bigint, min(GREATEST(u.opened_at, v.since))
 FROM (SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, o.seat_id, count(*) AS gaps,
              min(o.opened_at) AS opened_at
-      FROM {source} o
+      FROM {ahead} o
       WHERE {unowned_rows}
       GROUP BY 1, 2, 3) u
 JOIN unnest(%(vacant)s::bigint[], %(vacant_since)s::timestamptz[]) AS v (seat_id, since) ON v.seat_id = u.seat_id
@@ -170,10 +182,15 @@ WITH t AS (SELECT unnest(%(moments)s::timestamptz[]) AS at),
 changed AS (
     SELECT DISTINCT r.obligation_id AS id FROM revision r WHERE r.changed_at > (SELECT min(at) FROM t)),
 ever AS (
+    SELECT t.at, o.due_at, o.heard_at, o.met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
+    FROM obligation o JOIN t ON o.due_at <= t.at
+    WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s AND o.met_at IS NULL
+      AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
+    UNION ALL
     SELECT t.at, o.due_at, o.heard_at, o.met_at, o.known_at, o.waived_at, o.waived_until
     FROM obligation o JOIN t ON o.due_at <= t.at
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s
-      AND (o.met_at IS NULL OR o.met_at > o.due_at OR o.known_at > o.due_at)
+      AND (o.met_at > o.due_at OR o.known_at > o.due_at)
       AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
     UNION ALL
     SELECT t.at, o.due_at, o.heard_at,

@@ -93,10 +93,11 @@ GRANT EXECUTE ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) T
 -- One index carries every list, count and board; a second holds what is settled, for the books; a third finds what one
 -- seat, or a vacant one, still owes; a small one what was met late, for moments past.
 CREATE INDEX obligation_open ON obligation (area_id, due_at)
-    INCLUDE (duty_id, seat_id, subject_id, opened_at, waived_at, waived_until) WHERE met_at IS NULL;
+    INCLUDE (id, duty_id, seat_id, subject_id, opened_at, tell_at, heard_at, waived_at, waived_until) WHERE met_at IS NULL;
 CREATE INDEX obligation_settled ON obligation (area_id, duty_id)
     INCLUDE (seat_id, opened_at, due_at, met_at) WHERE met_at IS NOT NULL;
 CREATE INDEX obligation_late ON obligation (area_id, due_at)
+    INCLUDE (id, duty_id, seat_id, subject_id, opened_at, tell_at, heard_at, met_at, known_at, waived_at, waived_until)
     WHERE met_at > due_at OR known_at > due_at;
 CREATE INDEX obligation_seat_open ON obligation (seat_id, due_at) WHERE met_at IS NULL;
 CREATE INDEX climb_above ON climb (told_at) WHERE step > 0;

@@ -1,149 +1,181 @@
-"""One's own list: what was missed and waits for an answer, what is due today, what comes next, what one was told."""
+"""One's own list: what was missed and waits for an answer, what is due today, what comes next, what one was told.
+
+Every number counts all there is. Of each duty the first few are listed, and the rest on pages of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils.timezone import localdate, localtime
+from django.utils.http import urlencode
+from django.utils.timezone import localdate, make_aware
 from django.views.decorators.http import require_GET
 
 from sibulou.duty import board
-from sibulou.duty.board import Gap, Moment
-from sibulou.duty.models import Climb, Obligation, Waiver, not_waived
+from sibulou.duty.board import Moment, Page
+from sibulou.duty.models import Duty, Obligation, Waiver
+from sibulou.duty.own_list import PARTS, Clock, Listed, owed_first, owed_page, seats_of, told_first, told_page
 from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES, Right
-from sibulou.web.allow import county_of
 from sibulou.web.labels import language, pick, places
 from sibulou.web.middleware import Asking
-from sibulou.web.present import GapRow, gap_rows
+from sibulou.web.pages.gaps import read_page
+from sibulou.web.present import GapRow, duty_title, gap_rows
 from sibulou.web.sheet import Door, doors
 
-PAGE = 12
-"""How many of one duty are shown before the rest is folded away."""
-MOST = 500
-"""How many are listed at all; the page says so when there are more."""
+FIRST = 6
+"""How many of one duty are listed before its own page."""
+PAGE = 50
+"""How many that page lists at a time."""
+AHEAD = timedelta(hours=24)
+TOLD = "told"
+_TITLES = {
+    "missed": ("漏了的", "Missed"),
+    "today": ("今天要办", "Due today"),
+    "next": ("接下来", "Next"),
+    TOLD: ("下级没办、报到我这里的", "Told to me because it was not answered below"),
+}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One obligation on the list, with the links to the forms that meet it."""
+    """One obligation on the list, with the links to the forms that meet it, and (of what one was told) when."""
 
     row: GapRow
     doors: Sequence[Door]
     orphan: bool
+    told_at: datetime | None
 
 
 @dataclass
 class Group:
-    """The entries of one duty."""
+    """The first entries of one duty in one part, and how many it has there in all."""
 
+    part: str
+    duty: int
     title: str
+    count: int
     entries: list[Entry] = field(default_factory=list)
 
     @property
-    def first(self) -> list[Entry]:
-        return self.entries[:PAGE]
-
-    @property
-    def rest(self) -> list[Entry]:
-        return self.entries[PAGE:]
+    def rest(self) -> int:
+        """How many are on its own page only."""
+        return self.count - len(self.entries)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Missed, today or next."""
+    """Missed, today, next, or told."""
 
     key: str
     title: str
     groups: Sequence[Group]
-    goes_on: bool = False
-    """Whether the list was cut here, so that there is more than is shown."""
 
     @property
     def count(self) -> int:
-        return sum(len(group.entries) for group in self.groups)
-
-    @property
-    def said(self) -> str:
-        """How many there are: the number, or that it is at least so many."""
-        return f"{self.count}+" if self.goes_on else str(self.count)
+        return sum(group.count for group in self.groups)
 
 
 @require_GET
 def mine(request: Asking) -> HttpResponse:
-    """The list."""
-    rows = _owed(request)
-    own = set(request.reach.seats)
-    obligations = list(
-        Obligation.objects.filter(pk__in=[row.obligation for row in rows]).select_related("duty", "stage")
-    )
-    links = doors(obligations, onward=request.path, now=request.now)
-    shown = gap_rows(rows, moment=Moment.now(request.now), language=language())
-    entries = [Entry(row, links.get(row.gap.obligation, ()), row.gap.seat not in own) for row in shown]
-    told, told_in_all = _told(request)
-    cuts = _cuts(rows)
+    """The list; with `part` and `duty` in the address, one page of that duty there."""
+    if "part" in request.GET:
+        return _one(request)
+    clock = _clock(request.now)
+    listed = owed_first(seats_of(request.user.pk, request.reach.seats, now=request.now), clock, first=FIRST)
+    told = told_first(request.reach.seats, now=request.now, first=FIRST)
     facts = {
-        "parts": [part for part in _parts(entries, request.now, cuts) if part.count],
+        "parts": _parts([*listed, *told], request),
         "seats": _seats(request),
-        "told": told,
-        "told_in_all": told_in_all,
-        "told_groups": _told_groups(told),
         "asked": _to_grant(request),
-        "cut": bool(cuts) or told_in_all > len(told),
     }
     return render(request, "web/mine.html", facts)
 
 
-def _owed(request: Asking) -> list[Gap]:
-    horizon = request.now + timedelta(hours=24)
-    own = Seat.objects.filter(pk__in=request.reach.seats).values_list("area", flat=True)
-    counties = {county_of(area) for area in own}
-    found: dict[int, Gap] = {}
-    for county in sorted(counties):
-        rows = board.mine(request.user.pk, request.reach.seats, area=county, now=request.now, horizon=horizon)
-        found |= {row.obligation: row for row in rows}
-    return sorted(found.values(), key=lambda row: (row.due_at, row.obligation))
+def _clock(now: datetime) -> Clock:
+    return Clock(now, make_aware(datetime.combine(localdate(now) + timedelta(days=1), time())), now + AHEAD)
 
 
-def _cuts(rows: Sequence[Gap]) -> frozenset[int]:
-    """The obligations after which a list ends because it is full: one's own, and in each county what fell to one.
-
-    `board.mine` gives no more than MOST of either, those due first.
-    """
-    lists: dict[int | None, list[int]] = {}
-    for row in rows:
-        lists.setdefault(county_of(row.area) if row.unowned else None, []).append(row.obligation)
-    return frozenset(found[-1] for found in lists.values() if len(found) >= MOST)
-
-
-def _parts(entries: Sequence[Entry], now: datetime, cuts: frozenset[int] = frozenset()) -> list[Part]:
-    today = localdate(now)
-    missed = [one for one in entries if one.row.gap.overdue]
-    rest = [one for one in entries if not one.row.gap.overdue]
-    due_today = [one for one in rest if localtime(one.row.gap.due_at).date() == today]
-    later = [one for one in rest if localtime(one.row.gap.due_at).date() != today]
-    return [
-        _part("missed", ("漏了的", "Missed"), missed, cuts),
-        _part("today", ("今天要办", "Due today"), due_today, cuts),
-        _part("next", ("接下来", "Next"), later, cuts),
+def _parts(listed: Sequence[Listed], request: Asking) -> list[Part]:
+    groups: dict[tuple[str, int], Group] = {}
+    for one, entry in zip(listed, _entries(listed, request), strict=True):
+        place = one.part, one.gap.duty
+        if place not in groups:
+            groups[place] = Group(*place, entry.row.title, one.in_all)
+        groups[place].entries.append(entry)
+    parts = [
+        Part(key, pick(title, language()), [group for group in groups.values() if group.part == key])
+        for key, title in _TITLES.items()
     ]
+    return [part for part in parts if part.groups]
 
 
-def _part(key: str, title: tuple[str, str], entries: Sequence[Entry], cuts: frozenset[int]) -> Part:
-    goes_on = any(entry.row.gap.obligation in cuts for entry in entries)
-    return Part(key, pick(title, language()), _grouped(entries), goes_on)
+def _entries(listed: Sequence[Listed], request: Asking) -> list[Entry]:
+    """These in words; of what one was told, whether anybody answers for it; of what one owes, the forms."""
+    vacant = _vacant([one.gap.seat for one in listed if one.part == TOLD], request.now)
+    gaps = [replace(one.gap, unowned=one.gap.unowned or one.gap.seat in vacant) for one in listed]
+    rows = gap_rows(gaps, moment=Moment.now(request.now), language=language())
+    links = _doors([one.gap.obligation for one in listed if one.part != TOLD], request)
+    return [
+        Entry(row, links.get(row.gap.obligation, ()) if one.part != TOLD else (), one.part != TOLD and one.gap.unowned,
+              one.told_at)
+        for one, row in zip(listed, rows, strict=True)
+    ]  # fmt: skip
 
 
-def _grouped(entries: Sequence[Entry]) -> list[Group]:
-    groups: dict[int, Group] = {}
-    for entry in entries:
-        groups.setdefault(entry.row.gap.duty, Group(entry.row.title)).entries.append(entry)
-    return list(groups.values())
+def _vacant(seats: Sequence[int], now: datetime) -> frozenset[int]:
+    return frozenset(seats) - board.answerers(seats, at=now).keys()
+
+
+def _doors(obligations: Sequence[int], request: Asking) -> Mapping[int, Sequence[Door]]:
+    if not obligations:
+        return {}
+    rows = Obligation.objects.filter(pk__in=obligations).select_related("duty")
+    return doors(list(rows), onward=request.get_full_path(), now=request.now)
+
+
+def _one(request: Asking) -> HttpResponse:
+    """One page of one duty in one part. Raises UnknownChoice for a place that is none."""
+    part = request.GET["part"]
+    duty = _duty(request.GET.get("duty", ""))
+    if part not in _TITLES:
+        raise Http404
+    after = read_page(request.GET.get("after", ""))
+    found = _page(request, part, duty.pk, after)
+    further = ""
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        further = f"{(last.told_at or last.gap.due_at).isoformat()}|{last.gap.obligation}"
+    facts = {
+        "part": part,
+        "title": pick(_TITLES[part], language()),
+        "duty": duty_title(duty, language()),
+        "entries": _entries(found[:PAGE], request),
+        "query": urlencode({"part": part, "duty": str(duty.pk)}),
+        "further": further,
+        "later": after is not None,
+    }
+    return render(request, "web/mine_duty.html", facts)
+
+
+def _page(request: Asking, part: str, duty: int, after: Page | None) -> list[Listed]:
+    if part == TOLD:
+        return told_page(request.reach.seats, now=request.now, duty=duty, after=after, limit=PAGE + 1)
+    assert part in PARTS
+    seats = seats_of(request.user.pk, request.reach.seats, now=request.now)
+    return owed_page(seats, _clock(request.now), part=part, duty=duty, after=after, limit=PAGE + 1)
+
+
+def _duty(text: str) -> Duty:
+    found = Duty.objects.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _seats(request: Asking) -> list[tuple[str, str]]:
@@ -152,74 +184,6 @@ def _seats(request: Asking) -> list[tuple[str, str]]:
     return [
         (ROLES[row.role].label(language()), row.subject.label if row.subject else where[row.area_id]) for row in rows
     ]
-
-
-@dataclass(frozen=True)
-class Told:
-    """Something one was told because those below had not answered, and that is still open."""
-
-    row: GapRow
-    at: datetime
-
-
-@dataclass
-class ToldGroup:
-    """What one was told of one duty, the latest first."""
-
-    title: str
-    told: list[Told] = field(default_factory=list)
-
-    @property
-    def first(self) -> list[Told]:
-        return self.told[:PAGE]
-
-    @property
-    def rest(self) -> list[Told]:
-        return self.told[PAGE:]
-
-
-def _told_groups(told: Sequence[Told]) -> list[ToldGroup]:
-    groups: dict[int, ToldGroup] = {}
-    for one in told:
-        groups.setdefault(one.row.gap.duty, ToldGroup(one.row.title)).told.append(one)
-    return list(groups.values())
-
-
-def _told(request: Asking) -> tuple[list[Told], int]:
-    """The latest that one was told and that is still open, and how many there are in all."""
-    climbs = Climb.objects.filter(
-        not_waived(request.now, through="obligation__"),
-        seat__in=request.reach.seats,
-        step__gt=0,
-        obligation__met_at__isnull=True,
-    )
-    rows = list(climbs.select_related("obligation").order_by("-told_at", "pk")[:MOST])
-    answered = board.answerers({climb.obligation.seat_id for climb in rows}, at=request.now)
-    gaps = {
-        climb.obligation_id: _gap(climb.obligation, request.now, unowned=climb.obligation.seat_id not in answered)
-        for climb in rows
-    }
-    shown = {
-        row.gap.obligation: row
-        for row in gap_rows(list(gaps.values()), moment=Moment.now(request.now), language=language())
-    }
-    told = [Told(shown[climb.obligation_id], climb.told_at) for climb in rows if climb.obligation_id in shown]
-    return told, len(told) if len(rows) < MOST else climbs.count()
-
-
-def _gap(row: Obligation, now: datetime, *, unowned: bool) -> Gap:
-    return Gap(
-        obligation=row.pk,
-        duty=row.duty_id,
-        subject=row.subject_id,
-        area=row.area_id,
-        seat=row.seat_id,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        tell_at=row.tell_at,
-        overdue=row.due_at <= now,
-        unowned=unowned,
-    )
 
 
 def _to_grant(request: Asking) -> int:

@@ -17,6 +17,7 @@ from sibulou.duty.models import Climb, DutyNote, Waiver
 from sibulou.duty.note import LONGEST, take_over, write_note
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import area_for
+from sibulou.roster.area_key import Level
 from sibulou.roster.models import Area
 from sibulou.roster.role import Right
 from sibulou.web.allow import need, need_over, roots
@@ -97,13 +98,14 @@ def _draw(request: Asking, area: Area, *, sentence: str = "", status: int = 200)
 
 def _facts(area: Area, since: datetime, now: datetime) -> Facts:
     low, high = area.range
-    gaps = dict(board.trend(area.pk, [since, now]))
+    (_, before), *_ = board.trend(area.pk, [since])
+    counts = board.gap_counts(area.pk, Moment.now(now), level=Level.COUNTY)
     waiting = Waiver.objects.filter(area_id__gte=low, area_id__lt=high).filter(granted_at=None, refused_at=None)
     return Facts(
         since=since,
-        before=gaps.get(since, 0),
-        gaps=gaps.get(now, 0),
-        unowned=board.books(area.pk, Moment.now(now)).whole.unowned,
+        before=before,
+        gaps=sum(one.gaps for one in counts if one.overdue),
+        unowned=sum(one.gaps for one in counts if one.unowned),
         climbs=Climb.objects.filter(area_id__gte=low, area_id__lt=high, step__gt=0, told_at__gt=since).count(),
         waiting=waiting.count(),
     )

@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment
+from sibulou.duty.own_list import Clock, Mine, owed_first
 from sibulou.roster.access import acting, reach_of
 from tests.kernel import COUNTY, LAKE, County, county, moment, run_sql
 
@@ -90,12 +91,14 @@ def test_counts_and_lists_read_open_rows_only(here: County, who: str) -> None:
     area = COUNTY if who == "Officer" else LAKE
     live = Moment.now(moment(NOW))
     seat = here.seat("guard", "Wang").pk
+    clock = Clock(moment(NOW), moment(NOW), moment(NOW))
     with acting(reach_of(here.users[who], now=moment(NOW))):
         for run in (
             lambda: board.gap_counts(area, live),
             lambda: board.gap_page(area, live),
             lambda: board.cells(area, live),
             lambda: board.seat_list([seat], now=moment(NOW), horizon=moment(NOW)),
+            lambda: owed_first(Mine((seat,), {}), clock, first=6),
         ):
             scans = _scans(run)
             assert scans
