@@ -24,9 +24,8 @@ async function show() {
   const { name, parts } = await placeFor(here());
   const screen = SCREENS[name] ? await SCREENS[name]() : null;
   if (mine !== turn) return;
-  leave?.();
-  leave = null;
-  const place = el("div.screen");
+  leaveNow();
+  const place = el("div.screen", { "data-screen": name });
   const left = screen ? await screen.show(place, parts) : unknown(place);
   if (mine !== turn) return left?.();
   leave = left ?? null;
@@ -35,6 +34,12 @@ async function show() {
   document.title = `${place.querySelector("h1")?.textContent ?? ""} · ${say("app")}`;
   scrollTo(0, 0);
   (place.querySelector("[autofocus]") ?? part("main")).focus({ preventScroll: true });
+}
+
+/** What a screen left running ends here; a locked store would answer it no more. */
+function leaveNow() {
+  leave?.();
+  leave = null;
 }
 
 function unknown(place) {
@@ -142,9 +147,10 @@ function begin() {
   speak(chosen());
   Object.keys(SCREENS).forEach((name) => known.add(name));
   addEventListener("hashchange", show);
-  for (const event of ["wiped", "language"]) on(event, show);
+  on("language", show);
+  on("wiped", () => { leaveNow(); show(); });
   on("unlocked", unlocked);
-  on("locked", () => { show(); takeWhileLocked(); });
+  on("locked", () => { leaveNow(); show(); takeWhileLocked(); });
   on("lock", lock);
   on("queue", showWaiting);
   on("kept", kept);

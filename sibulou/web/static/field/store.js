@@ -24,6 +24,7 @@ export class WrongPin extends Error {
 
 let database = connect();
 let key = null;
+let wiped = Promise.resolve(); // until then there is no table to ask
 let turns = 0; // counts changes: what was read before one is not kept in memory after it
 const inMemory = new Map();
 const others = new BroadcastChannel(NAME);
@@ -35,7 +36,11 @@ function connect() {
 }
 
 /** Whether this device was enrolled and has a store. */
-export const exists = async () => Boolean(await database.keys.get("store"));
+export async function exists() {
+  await wiped;
+  return Boolean(await database.keys.get("store"));
+}
+
 export const locked = () => key === null;
 
 /** Founds the store: a new key, wrapped by the PIN and by the spare key. Whatever was there before is gone. */
@@ -85,9 +90,14 @@ export function lock() {
 }
 
 /** Everything on this device is gone, what was not sent too; only who has sent it or was asked calls this. */
-export async function wipe() {
+export function wipe() {
   key = null;
   inMemory.clear();
+  wiped = anew();
+  return wiped;
+}
+
+async function anew() {
   database.close();
   await Dexie.delete(NAME);
   database = connect();
@@ -107,7 +117,10 @@ export const openNote = async (id) => (await database.keys.get(`note:${id}`))?.v
 export const keepOpenNote = (id, value) => guarded(() => database.keys.put({ id: `note:${id}`, value }));
 
 /** How many rows a table has, also while locked. */
-export const count = (table) => database.table(table).count();
+export async function count(table) {
+  await wiped;
+  return database.table(table).count();
+}
 
 export async function all(table) {
   if (inMemory.has(table)) return [...inMemory.get(table).values()];

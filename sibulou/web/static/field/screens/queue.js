@@ -30,6 +30,7 @@ async function sendNow() {
 }
 
 async function refill({ state, back, waits }) {
+  if (store.locked()) return;
   const [waiting, came, names] = await Promise.all([queue.waiting(), queue.cameBack(), namesOf()]);
   state.textContent = stateWords(waiting.length);
   back.replaceChildren(...(came.length ? [el("h2", {}, say("came_back", { n: came.length })), list(came, (row) => backCard(row, names))] : []));
