@@ -42,6 +42,12 @@ export class Clock {
     return `${local}${east < 0 ? "-" : "+"}${two(east / 60)}:${two(east % 60)}`;
   }
 
+  /** What the device's clock showed at a true moment, as chosen on a screen that shows true times. */
+  claimAt(moment) {
+    this.#read();
+    return this.claim(new Date(moment.getTime() - this.shift - this.skew));
+  }
+
   /** What the clock would show now if it had not been set back since `shift` was as given. */
   claimOf(shift) {
     return this.claim(new Date(this.#read() + this.shift - shift));

@@ -7,6 +7,7 @@ import * as queue from "./queue.js";
 import * as store from "./store.js";
 
 const EVERY = 60_000;
+const DAY = 24 * 3600_000;
 const FETCHED = ["subjects", "areas", "obligations", "answers", "outcomes"];
 const NAMES = { record: "records", excuse: "excuses", family: "families" };
 
@@ -107,7 +108,7 @@ async function fetchChanges() {
 async function stepsOf(answer) {
   const { fresh, next, user, device, rights, seats, plans, gone } = answer;
   const rows = Object.fromEntries(FETCHED.map((table) => [table, rowsOf(answer[table])]));
-  const closed = rows.obligations.filter((row) => row.met_at || (row.waived_at && !row.waived_until));
+  const closed = [...(await store.all("obligations")), ...rows.obligations].filter(isLongClosed);
   const told = (await store.all("outcomes")).filter((row) => row.outcome === "accepted");
   return [
     { table: "subjects", clear: fresh, put: rows.subjects, drop: gone?.subjects },
@@ -125,6 +126,12 @@ async function stepsOf(answer) {
       ],
     },
   ];
+}
+
+/** Met or waived for good a day ago: until then it shows what was done today. */
+function isLongClosed({ met_at, waived_at, waived_until }) {
+  const over = met_at ?? (waived_until ? null : waived_at);
+  return Boolean(over) && clock.now() - Date.parse(over) > DAY;
 }
 
 /** A table of an answer as rows by the names of its columns. */
