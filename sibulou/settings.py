@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "sibulou.fronts.control",
     "sibulou.fronts.outreach",
     "sibulou.fronts.screening",
+    "sibulou.field",
     "sibulou.web",
 ]
 MIDDLEWARE = [

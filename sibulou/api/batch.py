@@ -46,7 +46,7 @@ class Unread:
 
 def read_batch(request: HttpRequest) -> Sent:
     """The batch in a request. Raises NoJson, NoBatch, BatchTooLarge; never for a single record."""
-    body = _json(_unpacked(request))
+    body = read_json(request)
     if not isinstance(body, Mapping):
         raise NoBatch(field="body", allowed_zh="一个对象", allowed_en="an object")
     unknown = sorted(set(body) - {"records", "device", "sent_at"})
@@ -58,6 +58,11 @@ def read_batch(request: HttpRequest) -> Sent:
     if len(records) > MOST_RECORDS:
         raise _too_large()
     return Sent([_read(raw) for raw in records], _device(body.get("device", "")), _sent_at(body.get("sent_at")))
+
+
+def read_json(request: HttpRequest) -> object:
+    """The body of a request, unpacked within bounds. Raises NoJson, BatchTooLarge."""
+    return _json(_unpacked(request))
 
 
 def _too_large() -> BatchTooLarge:
@@ -120,7 +125,7 @@ def _sent_at(value: object) -> datetime | None:
 
 def _read(raw: object) -> Told | Unread:
     told_id = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
-    told_id = "".join(sign for sign in told_id[:40] if sign.isprintable() and not _unstorable(sign))
+    told_id = "".join(sign for sign in told_id[:40] if sign.isprintable() and not unstorable(sign))
     bad = next(_faults(raw), None)
     if bad is not None:
         return Unread(told_id, _written_out(raw), Unstorable(field=bad))
@@ -132,12 +137,12 @@ def _read(raw: object) -> Told | Unread:
 
 def _faults(value: object, name: str = "record", depth: int = 0) -> Iterator[str]:
     """The fields that PostgreSQL could not keep as they are."""
-    shown = "".join(sign for sign in name[:40] if not _unstorable(sign))
+    shown = "".join(sign for sign in name[:40] if not unstorable(sign))
     if depth > DEEPEST or _beyond(value):
         yield shown
     elif isinstance(value, Mapping):
         for key, part in value.items():
-            if _unstorable(key):
+            if unstorable(key):
                 yield shown
             yield from _faults(part, key, depth + 1)
     elif isinstance(value, list):
@@ -147,11 +152,12 @@ def _faults(value: object, name: str = "record", depth: int = 0) -> Iterator[str
 
 def _beyond(value: object) -> bool:
     if isinstance(value, str):
-        return _unstorable(value)
+        return unstorable(value)
     return (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > 10**300)
 
 
-def _unstorable(text: str) -> bool:
+def unstorable(text: str) -> bool:
+    """Whether a text has signs that PostgreSQL cannot keep: NUL, or half a character."""
     return any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
 
 

@@ -54,3 +54,11 @@ class Forged(Problem):
     number = "403.4"
     zh = "缺少会话令牌（X-CSRFToken），请求没有执行。请重新登录后带上令牌再发。"
     en = "The token of the session (X-CSRFToken) is missing; nothing was done. Sign in again and send it along."
+
+
+class WrongBody(Problem):
+    """A field of a request that has the wrong shape. The facts are `field`, `allowed_zh`, `allowed_en`."""
+
+    number = "422.116"
+    zh = "请求的“{field}”不对，应为：{allowed_zh}。请改正后再试；没有改动任何内容。"
+    en = "The request's “{field}” should be {allowed_en}. Correct it and try again; nothing was changed."

@@ -16,7 +16,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from sibulou.api.batch import Sent, Unread, read_batch
+from sibulou.api.device_token import DeviceToken
+from sibulou.api.field import router
 from sibulou.api.problems import Forged, WrongQuery
+from sibulou.api.saying import WRONG, said
 from sibulou.api.shapes import (
     AreaOut,
     BatchIn,
@@ -53,7 +56,6 @@ from sibulou.web.middleware import Asking
 from sibulou.web.owed import owed, stands_at
 
 LARGEST = 2**63 - 1
-_WRONG = dict.fromkeys((400, 401, 403, 404, 413, 422), ProblemOut)
 Key = Annotated[str, Path(pattern=r"^[0-9]{18}$")]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 
@@ -61,18 +63,15 @@ api = NinjaAPI(
     title="四不漏 Sibulou",
     version="1",
     description="县里的防疫，数的是漏掉了什么。A county's epidemic prevention that counts what was missed.",
-    auth=django_auth,
+    auth=[DeviceToken(), django_auth],
     docs_url=None,
     urls_namespace="api_v1",
 )
-
-
-def _said(problem: Problem) -> ProblemOut:
-    return ProblemOut(problem=problem.number, zh=problem.say("zh"), en=problem.say("en"))
+api.add_router("", router)
 
 
 def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return api.create_response(request, _said(problem), status=problem.status)
+    return api.create_response(request, said(problem), status=problem.status)
 
 
 @api.exception_handler(Http404)
@@ -99,7 +98,7 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.post(
     "/records",
-    response={200: BatchOut, **_WRONG},
+    response={200: BatchOut, **WRONG},
     summary="交记录 / Hand in records",
     openapi_extra={
         "requestBody": {
@@ -128,10 +127,10 @@ def hand_in(request: HttpRequest) -> BatchOut:
     outcomes = []
     for one in sent.records:
         if isinstance(one, Unread):
-            outcomes.append(OutcomeOut(id=one.id, outcome="refused", problem=_said(one.problem)))
+            outcomes.append(OutcomeOut(id=one.id, outcome="refused", problem=said(one.problem)))
             continue
         answer = next(waiting)
-        problem = answer.problem and _said(answer.problem)
+        problem = answer.problem and said(answer.problem)
         outcomes.append(OutcomeOut(id=answer.id, outcome=str(answer.outcome), problem=problem))  # type: ignore[arg-type]
     return BatchOut(received_at=asking.now, records=outcomes)
 
@@ -159,7 +158,7 @@ def _keep_unread(sent: Sent, asking: Asking) -> None:
             )
 
 
-@api.get("/gaps", response={200: GapsOut, **_WRONG}, summary="漏项 / Gaps")
+@api.get("/gaps", response={200: GapsOut, **WRONG}, summary="漏项 / Gaps")
 def gaps(request: HttpRequest, asked: Query[GapsIn]) -> GapsOut:
     """Open gaps of an area (without one: of all you may see), the oldest first, page by page."""
     asking = cast(Asking, request)
@@ -216,7 +215,7 @@ def _gap_out(row: board.Gap, duty: Duty) -> GapOut:
     )
 
 
-@api.get("/areas/{key}", response={200: AreaOut, **_WRONG}, summary="区域账目 / Books of an area")
+@api.get("/areas/{key}", response={200: AreaOut, **WRONG}, summary="区域账目 / Books of an area")
 def area_books(request: HttpRequest, key: Key) -> AreaOut:
     """An area, and the books of its duties and of the areas right under it; they add up, or `balanced` is false."""
     asking = cast(Asking, request)
@@ -255,7 +254,7 @@ def _parts(found: Books) -> dict[str, int]:
     }
 
 
-@api.get("/obligations/{number}", response={200: ObligationOut, **_WRONG}, summary="应办 / An obligation")
+@api.get("/obligations/{number}", response={200: ObligationOut, **WRONG}, summary="应办 / An obligation")
 def obligation(request: HttpRequest, number: Number) -> ObligationOut:
     """One obligation: its window, its seat, and where it stands now."""
     asking = cast(Asking, request)
@@ -294,7 +293,7 @@ def _moments(row: Obligation) -> Mapping[str, Any]:
     return {name: getattr(row, name) for name in _MOMENTS}
 
 
-@api.get("/subjects/{number}", response={200: SubjectOut, **_WRONG}, summary="对象 / A subject")
+@api.get("/subjects/{number}", response={200: SubjectOut, **WRONG}, summary="对象 / A subject")
 def subject(request: HttpRequest, number: Number) -> SubjectOut:
     """Something on the roster and what it is owed. No identity number and no phone number leaves here."""
     asking = cast(Asking, request)

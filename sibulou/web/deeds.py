@@ -38,6 +38,13 @@ DEEDS: dict[str, tuple[str, str]] = {
     "area.rename": ("区域更名 {old} → {new}", "renamed an area {old} → {new}"),
     "audit.check": ("核对审计链：{lines} 条，{found}", "checked the chain: {lines} lines, {found}"),
     "county.found": ("建县", "founded the county"),
+    "device.enrol": ("账号 {account} 登记设备“{name}”", "account {account} brought in the device “{name}”"),
+    "device.invite": ("为账号 {username} 发出设备邀请码", "invited a device for {username}"),
+    "device.renew": ("账号 {account} 为设备“{name}”续期", "account {account} renewed the device “{name}”"),
+    "device.withdraw": (
+        "收回账号 {account} 的设备“{name}”：{reason}",
+        "withdrew the device “{name}” of account {account}: {reason}",
+    ),
     "event.level": ("响应 {event} 调整为{level}级", "changed response {event} to level {level}"),
     "event.stand_down": (
         "解除响应 {event}：终止 {ended} 项，其中豁免漏项 {gaps_waived} 项；理由：{reason}",

@@ -17,6 +17,7 @@ from sibulou.roster.access import Reach, acting
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import User
 from sibulou.roster.second_factor import WrongCode, device_of, fits
+from sibulou.web.unfound import say
 
 _HALF = "half_signed_in"
 _PATIENCE = 300  # seconds between password and code
@@ -110,7 +111,9 @@ def _onward(request: HttpRequest) -> str:
 
 
 def locked_out(request: HttpRequest, credentials: object, *args: object, **kwargs: object) -> HttpResponse:
-    """What a locked account is told."""
+    """What a locked account is told: on the page, or as JSON where a device asks."""
+    if request.path.startswith("/api/"):
+        return say(request, LockedOut())
     said = {"next": _onward(request), "sentence": LockedOut().say(get_language() or "zh")}
     return render(request, "web/sign_in.html", said, status=LockedOut().status)
 

@@ -44,6 +44,13 @@ SET_BY_NOBODY = {
     "record.happened_at": "told_by names who",
     "record.received_at": "the server's clock",
     "refusal.received_at": "the server's clock",
+    "field_invitation.expires_at": "fifteen minutes after it was made",
+    "field_invitation.used_at": "the device that came in by it",
+    "field_device.expires_at": "thirty days after its user signed in",
+    "field_device.seen_at": "the server's clock",
+    "field_device.wiped_at": "the device itself; withdrawn_by names who took it back",
+    "field_handed_in.received_at": "the server's clock",
+    "field_attachment.received_at": "the server's clock",
 }
 
 

@@ -1,0 +1,107 @@
+"""The door of the field app: devices come in and are renewed, and fetch what they may know.
+
+What they hand in are records (`v1.hand_in`), and excuses, families and attachments. docs/reference/field-api.md has
+the shapes, key by key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from sibulou.api.body import read_fields, text_of, uuid_of
+from sibulou.api.field_shapes import EnrolIn, EnrolledOut, RenewedOut, RenewIn, SinceIn, SyncOut, UserOut
+from sibulou.api.saying import WRONG, refused
+from sibulou.field import devices, sync
+from sibulou.field.models import Device
+from sibulou.field.problems import CodeWanted
+from sibulou.lib.problem import Problem
+from sibulou.roster.models import User
+from sibulou.roster.second_factor import WrongCode, device_of, fits
+from sibulou.web.middleware import Asking
+from sibulou.web.sign_in import LockedOut, NotSignedIn
+
+router = Router(tags=["field"])
+
+
+def described(shape: type) -> dict[str, object]:
+    """A body that is read by hand, as the OpenAPI page says it."""
+    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")  # type: ignore[attr-defined]
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@router.post(
+    "/devices", auth=None, response={200: EnrolledOut, **WRONG}, openapi_extra=described(EnrolIn),
+    summary="登记设备 / Let in a device",
+)  # fmt: skip
+def enrol(request: HttpRequest) -> EnrolledOut | HttpResponse:
+    """By an invitation, or by name and password. The token is told this once."""
+    asking = cast(Asking, request)
+    body = read_fields(request, "invitation", "name", "username", "password", "code")
+    name = text_of(body, "name", 40)
+    if "invitation" in body:
+        found = devices.enrol(code=text_of(body, "invitation", 60), name=name, now=asking.now)
+    else:
+        user = _user(request, body)
+        if isinstance(user, Problem):
+            return refused(user)
+        found = devices.enrol_signed_in(user=user, name=name, now=asking.now)
+    return EnrolledOut(
+        device=found.device.pk, token=found.token, expires_at=found.device.expires_at, user=_user_out(found.device.user)
+    )
+
+
+@router.post(
+    "/devices/renew", auth=None, response={200: RenewedOut, **WRONG}, openapi_extra=described(RenewIn),
+    summary="续期 / Renew a device",
+)  # fmt: skip
+def renew(request: HttpRequest) -> RenewedOut | HttpResponse:
+    """A new token for the same device and store, by its user's name and password; the old one ends."""
+    asking = cast(Asking, request)
+    body = read_fields(request, "device", "username", "password", "code")
+    number = uuid_of(body, "device")
+    user = _user(request, body)
+    if isinstance(user, Problem):
+        return refused(user)
+    found = devices.renew(device=number, user=user, now=asking.now)
+    return RenewedOut(token=found.token, expires_at=found.device.expires_at)
+
+
+def _user(request: HttpRequest, body: Mapping[str, object]) -> User | Problem:
+    """Who has this name and password, and the code if he needs one; else what is wrong, to be returned, not raised:
+    a wrong password must stay counted."""
+    username, password = text_of(body, "username", 40), text_of(body, "password", 128)
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        return LockedOut() if getattr(request, "axes_locked_out", False) else NotSignedIn()
+    if device_of(user) is not None:
+        code = text_of(body, "code", 10, least=0)
+        if not code:
+            return CodeWanted()
+        if not fits(user=user, code=code):
+            return WrongCode()
+    return user
+
+
+def _user_out(user: User) -> UserOut:
+    return UserOut(id=user.pk, username=user.username, name=user.name, language=user.language)
+
+
+@router.get("/sync", response={200: SyncOut, **WRONG}, summary="同步 / What changed")
+def what_changed(request: HttpRequest, asked: Query[SinceIn]) -> HttpResponse:
+    """All that one's device may know, or what changed since the answer whose `next` is handed in."""
+    asking = cast(Asking, request)
+    device = cast("Device | None", getattr(request, "device", None))
+    found = sync.answer(device=device, since=asked.since, reach=asking.reach, now=asking.now)
+    found["user"] = _user_out(asking.user).model_dump()
+    return HttpResponse(json.dumps(found, ensure_ascii=False, default=_plain), content_type="application/json")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

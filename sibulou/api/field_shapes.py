@@ -1,0 +1,101 @@
+"""The shapes of the field's door; docs/reference/field-api.md says the same with their meaning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+
+class EnrolIn(Schema):
+    """Either an invitation, or name and password (and a code where the account has an authenticator)."""
+
+    name: Annotated[str, Field(max_length=40)]
+    invitation: Annotated[str | None, Field(max_length=60)] = None
+    username: Annotated[str | None, Field(max_length=40)] = None
+    password: Annotated[str | None, Field(max_length=128)] = None
+    code: Annotated[str | None, Field(max_length=10)] = None
+
+
+class RenewIn(Schema):
+    """The device and its user's name and password."""
+
+    device: UUID
+    username: Annotated[str, Field(max_length=40)]
+    password: Annotated[str, Field(max_length=128)]
+    code: Annotated[str | None, Field(max_length=10)] = None
+
+
+class UserOut(Schema):
+    """Whose device it is."""
+
+    id: int
+    username: str
+    name: str
+    language: str
+
+
+class EnrolledOut(Schema):
+    """A device that has come in; the token is told this once."""
+
+    device: UUID
+    token: str
+    expires_at: datetime
+    user: UserOut
+
+
+class RenewedOut(Schema):
+    """A new token; the old one has ended."""
+
+    token: str
+    expires_at: datetime
+
+
+class SinceIn(Schema):
+    """`next` of the last answer; empty for everything."""
+
+    since: Annotated[str, Field(max_length=120, json_schema_extra={"pattern": "^[0-9a-f.]*$"})] = ""
+
+
+class TableOut(Schema):
+    """A table: the names of the columns once, then the rows."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class OnlyOut(Schema):
+    """The numbers of all that is left; null where the device holds just that."""
+
+    subjects: list[int] | None
+    obligations: list[int] | None
+
+
+class DeviceOut(Schema):
+    """The device that asks."""
+
+    id: UUID
+    name: str
+    expires_at: datetime
+
+
+class SyncOut(Schema):
+    """What a device may know (`fresh`), or what changed since its last answer."""
+
+    fresh: bool
+    next: str
+    now: datetime
+    user: UserOut
+    device: DeviceOut | None
+    rights: list[str]
+    seats: list[dict[str, Any]]
+    plans: list[dict[str, Any]]
+    areas: TableOut
+    subjects: TableOut
+    obligations: TableOut
+    answers: TableOut
+    outcomes: TableOut
+    only: OnlyOut
