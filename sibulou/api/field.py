@@ -53,7 +53,11 @@ def enrol(request: HttpRequest) -> EnrolledOut | HttpResponse:
             return refused(user)
         found = devices.enrol_signed_in(user=user, name=name, now=asking.now)
     return EnrolledOut(
-        device=found.device.pk, token=found.token, expires_at=found.device.expires_at, user=_user_out(found.device.user)
+        device=found.device.pk,
+        token=found.token,
+        expires_at=found.device.expires_at,
+        spare=found.spare,
+        user=_user_out(found.device.user),
     )
 
 
@@ -70,7 +74,7 @@ def renew(request: HttpRequest) -> RenewedOut | HttpResponse:
     if isinstance(user, Problem):
         return refused(user)
     found = devices.renew(device=number, user=user, now=asking.now)
-    return RenewedOut(token=found.token, expires_at=found.device.expires_at)
+    return RenewedOut(token=found.token, expires_at=found.device.expires_at, spare=found.spare)
 
 
 def _user(request: HttpRequest, body: Mapping[str, object]) -> User | Problem:

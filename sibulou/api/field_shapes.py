@@ -39,11 +39,12 @@ class UserOut(Schema):
 
 
 class EnrolledOut(Schema):
-    """A device that has come in; the token is told this once."""
+    """A device that has come in. The token is told this once; `spare` opens its store when the PIN is forgotten."""
 
     device: UUID
     token: str
     expires_at: datetime
+    spare: str
     user: UserOut
 
 
@@ -52,6 +53,7 @@ class RenewedOut(Schema):
 
     token: str
     expires_at: datetime
+    spare: str
 
 
 class SinceIn(Schema):

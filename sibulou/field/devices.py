@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,6 +36,7 @@ from sibulou.roster.divisions import division
 from sibulou.roster.models import Appointment, Area, User
 from sibulou.roster.problems import UnknownDivision
 from sibulou.roster.role import Right
+from sibulou.roster.seal import field_cipher
 
 SEEN_EVERY = timedelta(minutes=1)
 """How often it is written down that a device was heard of."""
@@ -50,10 +52,15 @@ class Invited:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """A device and its token, told once."""
+    """A device and its token, told once; and the spare key of its store (decision 10), which is kept nowhere."""
 
     device: Device
     token: str = field(repr=False)
+
+    @property
+    def spare(self) -> str:
+        """The spare key, in base64."""
+        return base64.b64encode(field_cipher().key_of(f"device {self.device.pk}")).decode()
 
 
 def terms_now(user: User, now: datetime) -> list[Appointment]:

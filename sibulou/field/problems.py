@@ -55,7 +55,7 @@ class NotOnRoster(Problem):
     """A family handed in by somebody who may not change the roster there. The fact is `place`."""
 
     number = "403.7"
-    zh = "你的岗位不能登记{place}的名册。这一户已留存，列在“待核记录”里，由有权限的人核对后登记。"
+    zh = "你的岗位不能登记{place}的名册。这一户已留存，列在“待核记录”里，请有权限的人核对后登记。"
     en = (
         "Your seat may not change the roster of {place}. The family is kept and waits under “records to settle” until "
         "somebody who may has checked it."
@@ -83,7 +83,7 @@ class WithdrawnBefore(Problem):
 
     number = "409.51"
     zh = "这台设备已由 {by} 于 {at} 收回，无需再办。"
-    en = "{by} withdrew this device at {at}; nothing more need be done."
+    en = "{by} withdrew this device at {at}. Leave it at that."
 
 
 class Withdrawn(Problem):

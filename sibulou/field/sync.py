@@ -20,7 +20,7 @@ from typing import Any
 from sibulou.duty.force import Running, current
 from sibulou.duty.form import Field, Form
 from sibulou.duty.personal import SEALED
-from sibulou.duty.plan_parts import Duty, Plan
+from sibulou.duty.plan_parts import Duty, OneTap, Plan
 from sibulou.duty.plan_words import Label, Word
 from sibulou.field.models import Device
 from sibulou.lib.cipher import CannotOpen
@@ -310,6 +310,8 @@ def _field(field: Field) -> dict[str, Any]:
         "ask_outside": field.ask_outside,
         "choices": [_word(word) for word in field.choices],
         "show_when": field.show_when.source if field.show_when else None,
+        "fill": field.fill.source if field.fill else None,
+        "keys": field.keys,
     }
 
 
@@ -328,4 +330,9 @@ def _duty(plan: Plan, duty: Duty) -> dict[str, Any]:
             for closer in duty.closers
         ],
         "reasons": list(duty.waiver.reasons if duty.waiver else plan.reasons),
+        "one_tap": duty.one_tap and _one_tap(duty.one_tap),
     }
+
+
+def _one_tap(tap: OneTap) -> dict[str, Any]:
+    return {"form": tap.form, "title": _label(tap.title), "say": dict(tap.say)}

@@ -111,6 +111,7 @@ class Cipher:
             raise ValueError(f"the blind secret has at least {SECRET_BYTES} bytes, not {len(blind_secret)}")
         self._blocks = {key.prefix: _block(key) for key in keys}
         self._first = keys[0].prefix
+        self._secret = keys[0].secret
         self._mac = hmac.HMAC(_derived(blind_secret, b"sibulou blind", 32), hashes.SM3())
 
     def seal(self, text: str, *, field: str) -> bytes:
@@ -149,6 +150,10 @@ class Cipher:
         mac = self._mac.copy()
         mac.update(field.encode() + b"\0" + plain.encode())
         return mac.finalize()[:BLIND_BYTES]
+
+    def key_of(self, name: str) -> bytes:
+        """32 bytes for one thing outside, such as a device, by its name: the same as long as the first key stays."""
+        return _derived(self._secret, b"sibulou key of " + name.encode(), 32)
 
     def is_current(self, blob: bytes) -> bool:
         """Whether the value was sealed by the first key; if not, a change of keys has yet to reach it."""

@@ -46,7 +46,7 @@ def test_every_problem_is_explained_where_it_is_made(kind: type[Problem]) -> Non
 
 def test_a_number_names_one_problem_and_its_status() -> None:
     assert all(number == kind.number for number, kind in CATALOGUE.items())
-    statuses = {"400", "401", "403", "404", "405", "409", "413", "422", "429", "500", "503"}
+    statuses = {"400", "401", "403", "404", "405", "409", "410", "413", "422", "429", "500", "503"}
     assert all(kind.number.split(".")[0] in statuses for kind in KINDS)
 
 

@@ -42,4 +42,3 @@ def test_a_device_comes_in_by_an_invitation(scene: Scene):
     sync = Client().get("/api/v1/sync", headers={"Authorization": f"Device {token}"})
     assert sync.status_code == 200, sync.content
     assert sync.json()["device"]["name"] == "段勇的手机"
-    print(json.dumps(sync.json(), ensure_ascii=False)[:3000], len(sync.content))
