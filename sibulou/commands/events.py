@@ -47,6 +47,7 @@ def stand_down(given: argparse.Namespace) -> None:
     with county() as (by, now):
         from sibulou.duty import force
         from sibulou.duty.models import Event
+        from sibulou.duty.opening import refuse_while_opening
         from sibulou.roster.areas import area_by_code
 
         area = area_by_code(given.area)
@@ -55,6 +56,7 @@ def stand_down(given: argparse.Namespace) -> None:
         if event is None:
             known = [f"{one.plan_key} {one.area.name}" for one in running.select_related("area")]
             raise NoSuchEvent(area=area.name, plan=given.plan, known=", ".join(known) or "-")
+        refuse_while_opening(event)
         ended = force.stand_down(event=event, by=by, now=now, reason=given.reason, waive_gaps=given.waive_gaps)
     say(f"事件已解除，终止应办 {ended} 项", f"the event is over, {ended} obligations ended")
 

@@ -112,6 +112,17 @@ class OutsideTheEvent(Problem):
     en = "{area} lies outside “{event}”. Choose a township, village or group within it."
 
 
+class StillOpening(Problem):
+    """A stand-down while obligations are still being opened."""
+
+    number = "409.11"
+    zh = "应办还在开列，目前 {count} 项。请等开列完再解除，通常不到两分钟；一直不动请管理员查看服务是否在运行。"
+    en = (
+        "Obligations are still being opened, {count} so far. Stand down when that is done, within two minutes as a "
+        "rule; if it does not go on, ask the administrator whether sibulou run is up."
+    )
+
+
 class NotRunning(Problem):
     """A deed on an event that was stood down."""
 

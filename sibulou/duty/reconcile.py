@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from sibulou.duty.cadence import After, Once, Triggered, Window, grid
 from sibulou.duty.force import Running, Segment, segments, stages
-from sibulou.duty.models import Event
+from sibulou.duty.models import Event, Stage
 from sibulou.duty.scope import scopes
 from sibulou.duty.settle import QUERIES as SETTLE
 from sibulou.duty.settle import settle_opened
@@ -53,16 +53,21 @@ def reconcile(
 ) -> Reconciled:  # fmt: skip
     """Open every window from the stage's start (or `since`) to a day ahead, for all duties and subjects or those named.
 
-    Idempotent. Runs as the system (`access.EVERYTHING`); the caller says so.
+    Idempotent. Runs as the system (`access.EVERYTHING`); the caller says so. A run over everything a stage calls for
+    says so in its `opened_at`.
     """
     done = Reconciled()
     with transaction.atomic(), _planned_for_many(subjects is None):
-        for running in stages(events):
+        in_force = list(stages(events))
+        for running in in_force:
             if subjects is None:
                 _make_ladder_seats(running)
             for key in running.plan.duties:
                 if duties is None or key in duties:
                     _open_duty(running, key, now=now, since=since, subjects=subjects, done=done)
+        if subjects is None and duties is None and since is None:
+            whole = [running.stage.pk for running in in_force]
+            Stage.objects.filter(pk__in=whole, opened_at__isnull=True).update(opened_at=now)
     return done
 
 

@@ -7,12 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from sibulou.roster.role import Right
+from sibulou.web.running import opening_events
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Who is here, what he may open, and the moment the page is of."""
     reach = getattr(request, "reach", None)
     return {
+        "opening": opening_events(reach) if reach else [],
         "rights": {str(right): reach.has(right) for right in Right} if reach else {},
         "now": getattr(request, "now", None),
         "english": (get_language() or "").startswith("en"),

@@ -9,8 +9,10 @@ from django.http import Http404
 
 from sibulou.duty.force import stages
 from sibulou.duty.models import Event
+from sibulou.duty.opening import unopened
 from sibulou.duty.plan_parts import Plan
 from sibulou.lib.problem import Problem
+from sibulou.roster.access import Reach
 from sibulou.roster.role import Right
 from sibulou.web.allow import need_over, touches
 from sibulou.web.labels import clock, language
@@ -61,6 +63,16 @@ def event_of(request: Asking, number: int) -> Event:
     if row is None or not touches(request.reach, row.area_id):
         raise Http404
     return row
+
+
+def opening_events(reach: Reach) -> list[Event]:
+    """The events within one's sight whose obligations are still being opened: what is shown meanwhile is not all.
+
+    Who sees no gaps but sits in a seat owes something wherever it is.
+    """
+    found = {stage.event for stage in unopened().select_related("event")}
+    seated = bool(reach.seats) and not reach.has(Right.GAPS)
+    return sorted((row for row in found if seated or touches(reach, row.area_id)), key=lambda row: row.pk)
 
 
 def running_event(request: Asking, number: int) -> Event:

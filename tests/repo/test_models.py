@@ -22,6 +22,7 @@ SET_BY_NOBODY = {
     "subject.entered_at": "the audit line of the adding names who entered it",
     "term_revision.changed_at": "the end that replaced it names who set it",
     "term_revision.ends_at": "a copy of the term's",
+    "stage.opened_at": "the clockwork",
     "stage.starts_at": "started_by names who changed the level",
     "strictness.starts_at": "set_by names who set it",
     "watch.starts_at": "set_by names who set it",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from django.db import connection
+
+from sibulou.duty import jobs as jobs_of_the_clockwork
 from sibulou.duty.models import Event, Obligation, Stage, Strictness
+from sibulou.duty.opening import open_in_steps
 from sibulou.roster.access import EVERYTHING, acting
 from tests.web.reading import words
 from tests.web.scene import Scene
@@ -32,9 +37,72 @@ def test_the_start_key_is_pressed_after_a_second_look(scene: Scene, signed_in):
         assert Event.objects.count() == 1
     pressed = client.post("/events/new/", start(scene, confirm="yes"), follow=True)
     assert "各乡镇须回执" in words(pressed)
+    open_in_steps(event_id(), clock=lambda: scene.now)
     with acting(EVERYTHING):
-        event = Event.objects.latest("pk")
-        assert Obligation.objects.filter(stage__event=event, duty__key="start.acknowledge").count() == 2
+        assert Obligation.objects.filter(stage__event=event_id(), duty__key="start.acknowledge").count() == 2
+
+
+def event_id() -> int:
+    with acting(EVERYTHING):
+        return Event.objects.latest("pk").pk
+
+
+def test_until_all_is_opened_no_page_says_that_nothing_is_missed(scene: Scene, signed_in):
+    """The start key answers at once; what is owed is opened by the clockwork, and every page says so meanwhile."""
+    client = signed_in(scene.inside("county_duty"))
+    ended(scene, client)
+    client.post("/events/new/", start(scene, confirm="yes"))
+    where = f"/events/{event_id()}/"
+    assert "应办还在开列，目前 0 项" in words(client.get(where))
+    assert client.get(f"{where}opening/").json() == {"opened": 0, "done": False}
+    for page in ("/", "/gaps/", "/mine/", f"/areas/{scene.world.county.pk}/", "/net/books/", "/net/side/"):
+        said = words(client.get(page))
+        assert "应办还在开列" in said, page
+        assert "没有漏项" not in said.replace("今天没有漏项", ""), page
+        assert "都办好了" not in said, page
+    refused = client.post(f"{where}end/", {"reason": "演练结束", "waive": "yes"})
+    assert refused.status_code == 409
+    assert "应办还在开列" in words(refused)
+    opened = open_in_steps(event_id(), clock=lambda: scene.now)
+    assert client.get(f"{where}opening/").json() == {"opened": opened, "done": True}
+    assert "开列" not in words(client.get(where)).replace("应办事项正在开列", "")
+    assert "应办还在开列" not in words(client.get("/"))
+    assert open_in_steps(event_id(), clock=lambda: scene.now) == 0
+
+
+def test_the_job_is_committed_with_the_start_and_not_without_it(scene: Scene, signed_in):
+    """What is owed cannot be forgotten between the deed and its job; and no job is there without the deed."""
+    client = signed_in(scene.inside("county_duty"))
+    ended(scene, client)
+    before = jobs()
+    client.post("/events/new/", start(scene, confirm="yes"))
+    assert jobs() == [*before, {"event": event_id()}]
+    client.post(f"/events/{event_id()}/stages/", {"level": "II"})
+    assert jobs() == [*before, {"event": event_id()}, {"event": event_id()}]
+    client.post(f"/events/{event_id()}/stages/", {"level": "IX"})
+    assert len(jobs()) == len(before) + 2
+
+
+def jobs() -> list[dict[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name LIKE '%%.open_event' ORDER BY id")
+        return [json.loads(args) if isinstance(args, str) else args for (args,) in cursor.fetchall()]
+
+
+def test_a_worker_that_was_killed_goes_on_where_it_stopped(scene: Scene, signed_in):
+    """Half the duties are opened when it dies; the next one opens the rest, and nothing twice."""
+    client = signed_in(scene.inside("county_duty"))
+    ended(scene, client)
+    client.post("/events/new/", start(scene, confirm="yes"))
+    calls = iter([scene.now] * 9)
+    with pytest.raises(StopIteration):
+        open_in_steps(event_id(), clock=lambda: next(calls))
+    half = client.get(f"/events/{event_id()}/opening/").json()
+    assert half["opened"] > 0 and not half["done"]
+    rest = jobs_of_the_clockwork.open_waiting(0)
+    whole = client.get(f"/events/{event_id()}/opening/").json()
+    assert whole == {"opened": half["opened"] + rest, "done": True}
+    assert rest > 0
 
 
 def test_pressed_twice_it_says_what_to_do_instead(scene: Scene, signed_in):

@@ -373,6 +373,7 @@ ADDRESSES: dict[str, Entry] = {
         },
     ),
     "events/<int:number>/": Entry(event_page, fill=_event),
+    "events/<int:number>/opening/": Entry(event_page, fill=_event),
     "events/<int:number>/stages/": Entry(None, COUNTY_RANGE, fill=_event, data=lambda things: {"level": "II"}),
     "events/<int:number>/end/": Entry(
         COUNTY_RANGE, COUNTY_RANGE, fill=_event, data=lambda things: {"reason": "疫情结束", "waive": "yes"}

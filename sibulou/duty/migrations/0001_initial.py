@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(max_length=40)),
                 ('starts_at', models.DateTimeField()),
                 ('started_by', models.CharField(max_length=80)),
+                ('opened_at', models.DateTimeField(null=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='duty.event')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='duty.planversion')),
             ],

@@ -92,13 +92,17 @@ class Event(models.Model):
 
 
 class Stage(models.Model):
-    """One level of one plan version in force in an event from a moment on."""
+    """One level of one plan version in force in an event from a moment on.
+
+    `opened_at` is when everything it called for by then had been opened; none while that is under way.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="stages")
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="stages")
     level = models.CharField(max_length=40)
     starts_at = models.DateTimeField()
     started_by = models.CharField(max_length=80)
+    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "stage"
@@ -106,7 +110,7 @@ class Stage(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "starts_at"], name="stage_once")]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "event", "version", "level", "starts_at", "started_by"}
+        keep: ClassVar[set[str]] = {"id", "event", "version", "level", "starts_at", "started_by", "opened_at"}
         erase: ClassVar[set[str]] = set()
 
     def __str__(self) -> str:

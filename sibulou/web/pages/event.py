@@ -9,7 +9,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sibulou.duty import board
 from sibulou.duty.board import Moment
 from sibulou.duty.force import Running, change_level, stages, stand_down
-from sibulou.duty.models import Event, Obligation, PlanVersion, Strictness, not_waived
-from sibulou.duty.reconcile import reconcile
+from sibulou.duty.jobs import open_soon
+from sibulou.duty.models import Event, Obligation, PlanVersion, Stage, Strictness, not_waived
+from sibulou.duty.opening import opened_so_far, refuse_while_opening
 from sibulou.duty.timing import read_timing
 from sibulou.lib.problem import Problem
-from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.area_key import Level, key_range
 from sibulou.roster.deed import reasoned
 from sibulou.roster.models import Area
@@ -69,9 +69,24 @@ def _draw(request: Asking, row: Event, *, sentence: str = "", status: int = 200)
         "duties": _duties(last),
         "townships": _townships(row),
         "may": may,
+        "so_far": opened_so_far(last.stage) if _opening(row, last.stage) else None,
         "sentence": sentence,
     }
     return render(request, "web/event.html", facts, status=status)
+
+
+def _opening(row: Event, stage: Stage) -> bool:
+    """Whether obligations of the event's latest stage are still being opened."""
+    return stage.opened_at is None and row.ended_at is None
+
+
+@require_GET
+def opening(request: Asking, number: int) -> HttpResponse:
+    """How far the opening of obligations is, for the page that waits for it."""
+    row = event_of(request, number)
+    last = row.stages.latest("starts_at")
+    said = {"opened": opened_so_far(last), "done": not _opening(row, last)}
+    return JsonResponse(said, headers={"Cache-Control": "private, no-store"})
 
 
 def _acknowledged(row: Event, now: datetime) -> list[tuple[Owed, str, Owner | None]]:
@@ -127,11 +142,10 @@ def new_stage(request: Asking, number: int) -> HttpResponse:
             raise SameLevel(level=level)
         with transaction.atomic():
             change_level(event=row, level=level, version=version, by=request.by, now=request.now)
-            with acting(EVERYTHING):
-                reconcile(now=request.now, events=[row])
+            open_soon(row)
     except Problem as problem:
         return _draw(request, row, sentence=problem.say(language()), status=problem.status)
-    zh, en = "级别已调整，应办事项已按新级别开列。", "The level is changed, and what it calls for is opened."
+    zh, en = "级别已调整，应办事项正按新级别开列。", "The level is changed, and what it calls for is being opened."
     messages.success(request, word(zh, en))
     return HttpResponseRedirect(f"/events/{row.pk}/")
 
@@ -144,6 +158,7 @@ def end(request: Asking, number: int) -> HttpResponse:
         return _draw_end(request, row)
     try:
         reason = reasoned(short(request, "reason", 200))
+        refuse_while_opening(row)
         stand_down(
             event=row, by=request.by, now=request.now, reason=reason, waive_gaps=request.POST.get("waive") == "yes"
         )
@@ -174,6 +189,7 @@ def _draw_end(request: Asking, row: Event, *, sentence: str = "", status: int = 
 
 urlpatterns: list[URLPattern] = [
     path("events/<int:number>/", event),
+    path("events/<int:number>/opening/", opening),
     path("events/<int:number>/stages/", new_stage),
     path("events/<int:number>/end/", end),
 ]

@@ -12,10 +12,9 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sibulou.duty.force import activate, plan_of
+from sibulou.duty.jobs import open_soon
 from sibulou.duty.models import Event, PlanVersion
-from sibulou.duty.reconcile import reconcile
 from sibulou.lib.problem import Problem
-from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import Area
 from sibulou.roster.role import Right
 from sibulou.web.allow import need, need_over, roots, touches
@@ -68,8 +67,8 @@ def new(request: Asking) -> HttpResponse:
         event = _press(request, start)
     except Problem as problem:
         return _draw_start(request, sentence=problem.say(language()), status=problem.status)
-    zh = "已启动。应办事项已开列，各乡镇须回执。"
-    en = "Started. What is owed has been opened; every township acknowledges."
+    zh = "已启动。应办事项正在开列，各乡镇须回执。"
+    en = "Started. What is owed is being opened; every township acknowledges."
     messages.success(request, word(zh, en))
     return HttpResponseRedirect(f"/events/{event.pk}/")
 
@@ -86,8 +85,7 @@ def _press(request: Asking, start: Start) -> Event:
             by=request.by,
             now=request.now,
         )
-        with acting(EVERYTHING):
-            reconcile(now=request.now, events=[event])
+        open_soon(event)
     return event
 
 
