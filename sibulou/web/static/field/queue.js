@@ -49,7 +49,7 @@ export async function waiting() {
 
 /** What the server did not take as it was: `{id, kind, payload, since, outcome, problem}`, the newest first. */
 export async function cameBack() {
-  const rows = (await store.all("outcomes")).filter((row) => row.outcome !== "accepted" && !row.settled_at);
+  const rows = (await store.all("outcomes")).filter((row) => row.outcome !== "accepted" && !row.settled_at && !row.rests);
   return rows.sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
@@ -69,7 +69,7 @@ export async function mend(id, payload) {
   if (!old) throw new Error(`nothing to mend: ${id}`);
   const arrived = waits?.tried && !waits.problem && old.kind === "record";
   const row = made(old.kind, { ...payload, ...(arrived && { corrects: id }) }, old.meets);
-  const gone = back ? { table: "outcomes", drop: [id] } : { table: "queue", drop: arrived ? [] : [id] };
+  const gone = back ? rest(back) : { table: "queue", drop: arrived ? [] : [id] };
   await keep([{ table: "queue", put: [row] }, gone]);
   tell("kept");
   return row.id;
@@ -77,8 +77,11 @@ export async function mend(id, payload) {
 
 /** Lets what came back rest; the server has kept it for a person to settle. What waits is never given up. */
 export async function giveUp(id) {
-  await keep([{ table: "outcomes", drop: [id] }]);
+  await keep([rest(await store.get("outcomes", id))]);
 }
+
+/** It is shown no more, also when the server names it once more. */
+const rest = (row) => ({ table: "outcomes", put: [{ ...row, payload: null, rests: true }] });
 
 /** The next batch to send: rows of one kind, told by one setting of the clock; marked as tried. What was set aside stays. */
 export async function nextBatch() {

@@ -18,14 +18,19 @@ const NAMES = { record: "records", excuse: "excuses", family: "families" };
  */
 export const state = { busy: false, at: null, trouble: "", problem: null, until: 0 };
 let again = false;
+let running = null;
 
 /** How long the server asked to be left alone, in seconds from now. */
 export const secondsLeft = () => Math.max(0, Math.ceil((state.until - clock.steady()) / 1000));
 
 /** One run, unless another tab is at it; gives the state after it. Asked for meanwhile, it runs once more. */
-export async function run() {
+export function run() {
   again = true;
-  if (state.busy) return state;
+  running ??= runs().finally(() => (running = null));
+  return running;
+}
+
+async function runs() {
   while (again && !store.locked() && clock.steady() >= state.until) {
     again = false;
     await navigator.locks.request("sibulou-field-sync", { ifAvailable: true }, (lock) => lock && round());

@@ -37,7 +37,7 @@ async function refill({ state, back, waits }) {
   waits.replaceChildren(...(waiting.length ? [el("h2", {}, say("waiting", { n: waiting.length })), list(waiting, (row) => card(row, names))] : []));
 }
 
-const list = (rows, draw) => el("ol.rows", {}, rows.map((row) => el("li.card", {}, draw(row))));
+const list = (rows, draw) => el("ol.rows", {}, rows.map((row) => el("li.card", { "data-row": row.id }, draw(row))));
 
 function stateWords(n) {
   const { busy, trouble, at } = sync.state;

@@ -1,0 +1,52 @@
+"""A county of this folder's own, and telephones that find it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sibulou.lib import database
+from tests.field.county import County
+from tests.field.telephone import Telephone
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NewTelephone = Callable[..., Telephone]
+
+
+@pytest.fixture(scope="session")
+def county(server: database.Connections, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    made = County(server, tmp_path_factory.mktemp("county"))
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the journeys need Playwright: make test installs it")
+    if CHROMIUM is None:
+        pytest.skip("the journeys need a Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def telephone(playwright: Any, county: County, tmp_path: Path) -> Iterator[NewTelephone]:
+    """Gives telephones; a script's failure on any of them fails the test."""
+    made: list[Telephone] = []
+
+    def new(username: str = "", *, language: str = "zh-CN", script: str = "") -> Telephone:
+        folder = tmp_path / f"telephone-{len(made)}"
+        made.append(Telephone(playwright, str(CHROMIUM), county, folder, language))
+        made[-1].open(script=script)
+        if username:
+            made[-1].enrol(username)
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.close()
+    assert [one.wrong for one in made if one.wrong] == []
