@@ -282,13 +282,14 @@ def _plan(running: Running) -> dict[str, Any]:
         "zone": plan.zone.key,
         "values": dict(plan.values),
         "lists": {name: list(words) for name, words in plan.lists.items()},
-        "forms": [_form(form) for form in plan.forms.values()],
+        "forms": [form_as_sent(form) for form in plan.forms.values()],
         "duties": [_duty(plan, duty) for duty in plan.duties.values()],
         "reasons": [_word(word) for word in plan.reasons.values()],
     }
 
 
-def _form(form: Form) -> dict[str, Any]:
+def form_as_sent(form: Form) -> dict[str, Any]:
+    """A form as a device gets it."""
     return {
         "key": form.key,
         "title": _label(form.title),

@@ -66,12 +66,18 @@ export function draftOf(form, field, record, context) {
 export const followsAnswers = (field) => /\brecord\b/.test(field.fill ?? "");
 
 function clean(field, given) {
-  const value = typeof given === "string" ? given.trim() : given;
+  const value = asKept(field, given);
   if (value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length)) {
     return field.required ? { wrong: fault("needed") } : {};
   }
   const wrong = (CHECKS[field.type] ?? (() => null))(field, value);
   return wrong ? { wrong } : { value: field.type === "choices" ? inOrder(field, value) : value };
+}
+
+/** Texts without blanks around them; keys and ids as text. */
+function asKept({ type }, given) {
+  if ((type === "area" || type === "subject") && Number.isInteger(given)) return String(given);
+  return typeof given === "string" ? given.trim() : given;
 }
 
 const inOrder = (field, value) => field.choices.map((choice) => choice.key).filter((key) => value.includes(key));

@@ -10,17 +10,18 @@ const FOLD_FROM = 4; // so many optional questions after the last required one a
 
 /**
  * Draws a form into `place`. `typed`: answers that stand there already, as when something is mended. `context`: what
- * drafts read. Gives `{check, typed, pad}`: `check()` shows what does not fit and gives the content, or null;
+ * drafts read; `done()` is called when the last question was answered by keys. Gives `{check, typed, pad}`: `check()` shows what does not fit and gives the content, or null;
  * `typed()` what stands there.
  */
-export function drawForm(place, { form, context, have, typed = {} }) {
+export function drawForm(place, { form, context, have, typed = {}, done = () => {} }) {
   const pad = makePad();
-  const made = { form, context, answers: {}, drafted: new Set(), sure: new Set(), fields: new Map(), pad };
+  const made = { form, context, done, answers: {}, drafted: new Set(), sure: new Set(), fields: new Map(), pad };
   Object.assign(made.answers, drafts(form, context), typed);
   for (const key of Object.keys(made.answers)) if (!(key in typed)) made.drafted.add(key);
   for (const field of form.fields) made.fields.set(field.key, makeField(made, field, have));
   place.append(...arrange(made), pad.place);
   place.addEventListener("focusin", (event) => serve(made, event.target));
+  place.addEventListener("keydown", (event) => onEnter(made, event));
   show(made);
   markFirst(made);
   return { check: () => check(made), typed: () => ({ ...made.answers }), pad };
@@ -144,14 +145,22 @@ function next(made, field) {
   const open = after.find(({ field: { key }, around }) => !around.hidden && !folded(around) && (answers[key] === undefined || drafted.has(key)));
   made.pad.rest();
   if (open) open.part.focus();
-  else document.activeElement?.blur();
+  else made.done();
+}
+
+/** Enter goes on to the next question, on a real keyboard and on the system's. */
+function onEnter(made, event) {
+  if (event.key !== "Enter" || !event.target.matches("input:not([type=file])") || event.isComposing) return;
+  const found = [...made.fields.values()].find(({ around }) => around.contains(event.target));
+  event.preventDefault();
+  next(made, found.field);
 }
 
 const folded = (around) => Boolean(around.closest("details:not([open])"));
 
-/** The first question that wants keys and has no answer gets the focus when the screen is shown. */
+/** The first question that wants keys and has no answer gets the focus, unless something to choose comes before it. */
 function markFirst(made) {
   const all = [...made.fields.values()].filter(({ around }) => !around.hidden && !folded(around));
-  const open = all.find(({ field }) => field.required && made.answers[field.key] === undefined);
+  const open = all.find(({ field }) => made.answers[field.key] === undefined);
   if (open && (isNumeric(open.field) || open.field.type === "text")) open.part.node.setAttribute("autofocus", "");
 }

@@ -20,12 +20,17 @@ export function areaPicker(field, { id, have, change }) {
     taken = area;
     change(area ? String(area.id) : undefined);
     draw(area);
+    node.querySelector("button").focus();
   };
   const button = (area, act, words = area.name) => el("button.pick", { type: "button", onclick: () => act(area) }, words);
 
   function draw(open) {
     if (taken) {
       node.replaceChildren(el("p.taken", {}, taken.name), el("button", { type: "button", onclick: () => take(null) }, say("choose_again")));
+      return;
+    }
+    if (open === undefined) {
+      node.replaceChildren(el("button", { type: "button", onclick: () => draw(null) }, say("choose_place")));
       return;
     }
     const below = open ? children(open.id) : roots.length === 1 ? children(roots[0].id) : roots;
@@ -38,10 +43,12 @@ export function areaPicker(field, { id, have, change }) {
     if (open) node.querySelector("button").focus();
   }
 
-  draw(null);
+  // An optional place is one button until it is wanted.
+  const start = field.required === false ? undefined : null;
+  draw(start);
   const write = (key) => {
     taken = key ? areaOf(have, key) ?? { id: key, name: key } : null;
-    draw(null);
+    draw(start);
   };
   return { node, write, focus: () => node.querySelector("button")?.focus() };
 }

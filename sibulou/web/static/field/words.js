@@ -173,6 +173,7 @@ export const WORDS = {
   next_field: ["下一项", "Next"],
   rub_out: ["删一位", "Rub out"],
   point: ["小数点", "Point"],
+  choose_place: ["选地方……", "Choose a place…"],
   choose_again: ["重选", "Choose again"],
   one_up: ["上一级", "Up"],
   take_this: ["选 {name}", "Take {name}"],

@@ -45,9 +45,9 @@ async function draw(screen, typed) {
     others(screen),
   ];
   const body = el("div.form");
-  screen.drawn = drawForm(body, { form, context, have, typed });
   screen.when = whenField(screen);
   const save = el("button.primary", { type: "button", "data-act": "save", onclick: () => save_(screen) }, say("save"));
+  screen.drawn = drawForm(body, { form, context, have, typed, done: () => save.focus() });
   const excuse = owed && !screen.mended ? el("a.button", { href: address("excuse", owed.id) }, say("cannot")) : "";
   const foot = el("div.foot", {}, screen.drawn.pad.place, el("div.acts", {}, save, excuse));
   place.replaceChildren(...head, body, screen.when.node, el("p.why", {}, say("why", { why: pick(form.why) })), foot);

@@ -78,7 +78,7 @@ async function told(have, subject) {
     if (!latest.has(row.form) || latest.get(row.form).happened_at < row.happened_at) latest.set(row.form, row);
   }
   if (!here.length && !latest.size) return "";
-  const line = (form, content, words) => el("li", {}, el("div.line", {}, el("b", {}, titleOf(form)), el("span.where", {}, answerWords(form, content)), el("span.when", {}, words)));
+  const line = (form, content, words) => el("li", {}, el("div.line", {}, el("b", {}, titleOf(form)), el("span.where", {}, answerWords(have, form, content)), el("span.when", {}, words)));
   return el("section", { "aria-label": say("told_of") }, el("h2", {}, say("told_of")), el("ul.owed", {}, [
     ...here.map((row) => [formOf(have, row.payload.form), row.payload.content, say("told_here")]),
     ...[...latest.values()].map((row) => [formOf(have, row.form), row.content, clockOf(row.happened_at, clock.now())]),

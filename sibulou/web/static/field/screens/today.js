@@ -4,7 +4,7 @@ import { on } from "../bus.js";
 import * as cel from "../cel.js";
 import { clock } from "../clock.js";
 import { el } from "../draw.js";
-import { formOf, nameOf, subjectOf, whereOf } from "../held.js";
+import { dutyOf, formOf, nameOf, subjectOf, whereOf } from "../held.js";
 import { held } from "../load.js";
 import { oneTap, SECTIONS, sortOut } from "../owed.js";
 import * as queue from "../queue.js";
@@ -16,7 +16,8 @@ import { takeBack, tellRecord, toast } from "../telling.js";
 import { pick, say } from "../words.js";
 
 const FOLDED = new Set(["ahead", "told", "done"]);
-const OFTEN = 3;
+const OWN = 3; // so many subjects of one's own at most
+const OFTEN = 4; // so many forms of each
 const TICK = 30_000;
 
 export async function show(place) {
@@ -66,16 +67,22 @@ async function toldHere() {
 const countWords = (counts) =>
   ["missed", "soon", "later"].map((name) => el(`span.count.${name}`, {}, say(`count_${name}`, { n: counts[name] })));
 
-/** The subjects of one's own seats, such as one's post, and the forms used last about them. */
+/** The subjects of one's own seats, such as one's post, with the forms told last about them and those owed for them. */
 function often(have, rows) {
   const own = [...new Set(have.seats.map((seat) => seat.subject).filter(Boolean))].map((id) => subjectOf(have, id)).filter(Boolean);
-  if (!own.length || own.length > OFTEN) return "";
-  const used = (subject) => [...new Set(rows.filter((row) => row.kind === "record" && String(row.payload?.subject) === String(subject.id)).map((row) => row.payload.form))];
+  if (!own.length || own.length > OWN) return "";
   return el("nav.often", { "aria-label": say("often") }, own.flatMap((subject) => [
     el("a.button", { href: address("subject", subject.id), "data-focus": `own-${subject.id}` }, nameOf(have, subject)),
-    ...used(subject).reverse().slice(0, OFTEN).map((key) => formOf(have, key)).filter(Boolean).map((form) =>
-      el("a.button", { href: address("record", form.key, subject.id) }, titleOf(form))),
+    ...formsOften(have, rows, subject).map((form) => el("a.button", { href: address("record", form.key, subject.id), "data-focus": `form-${form.key}-${subject.id}` }, titleOf(form))),
   ]));
+}
+
+function formsOften(have, rows, subject) {
+  const about = (row) => row.kind === "record" && !row.payload?.withdraws && String(row.payload?.subject) === String(subject.id);
+  const told = rows.filter(about).map((row) => row.payload.form).reverse();
+  const duties = have.obligations.filter((row) => String(row.subject) === String(subject.id)).map((row) => dutyOf(have, row.duty, row.plan));
+  const owed = duties.flatMap((duty) => duty?.closers ?? []).filter((closer) => !closer.answers).map((closer) => closer.form);
+  return [...new Set([...told, ...owed])].slice(0, OFTEN).map((key) => formOf(have, key)).filter(Boolean);
 }
 
 /** What lies ahead is folded while something is nearer. */
