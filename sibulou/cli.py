@@ -8,19 +8,44 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from sibulou.commands.table import COMMANDS, GROUPS, Command
 from sibulou.lib.problem import Problem
 
+WRONG_USE = (
+    (r"the following arguments are required: (.*)", "缺少 {0}"),
+    (r"unrecognized arguments: (.*)", "多出 {0}"),
+    (r"argument (\S+): expected .* argument.*", "{0} 后面缺少值"),
+    (r"argument (\S+): invalid int value: (.*)", "{0} 应为整数，不能是 {1}"),
+    (r"argument (\S+): invalid float value: (.*)", "{0} 应为数字，不能是 {1}"),
+    (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", "{0} 不能是 {1}，可用 {2}"),
+    (r"argument (\S+): (.*)", "{0}：{1}"),
+)
+"""What argparse complains of, and the same in Chinese."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's parser, which says in both languages what was typed wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the mistake, and end with code 2."""
+        said = [form.format(*found.groups()) for words, form in WRONG_USE if (found := re.fullmatch(words, message))]
+        self.print_usage(sys.stderr)
+        print(
+            f"命令写法不对：{(said or [message])[0]}。请对照上面的用法，或运行 {self.prog} --help。\n"
+            f"The command is not complete or not right: {message}. Compare the usage above, or run {self.prog} --help.",
+            file=sys.stderr,
+        )  # fmt: skip
+        sys.exit(2)
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = argparse.ArgumentParser(
-        prog="sibulou", description="四不漏：县里的防疫，数的是漏掉了什么。 · Sibulou counts what was missed."
-    )
+    top = Parser(prog="sibulou", description="四不漏：县里的防疫，数的是漏掉了什么。 · Sibulou counts what was missed.")
     first = top.add_subparsers(title="命令 commands", metavar="COMMAND", required=True)
     second: dict[str, Any] = {}
     for command in COMMANDS:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from sibulou.api.v1 import api
-from sibulou.web import sign_in
+from sibulou.web import sign_in, unasked
 from sibulou.web.pages import (
     accounts,
     areas,
@@ -42,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", sign_in.sign_out),
     path("language/", sign_in.language),
     path("healthz/", healthz),
+    path("favicon.ico", unasked.favicon),
+    path("robots.txt", unasked.robots),
     path("api/v1/", api.urls),
     *net.urlpatterns,
     *accounts.urlpatterns,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sibulou.commands.opening import county, say
 from sibulou.commands.plans import read
-from sibulou.commands.problems import NoSuchAccount, PasswordsDiffer
+from sibulou.commands.problems import NoSuchAccount, NoTerminal, PasswordsDiffer
 
 
 def add(given: argparse.Namespace) -> None:
@@ -24,8 +24,12 @@ def add(given: argparse.Namespace) -> None:
 def _password(file: str | None) -> str:
     if file is not None:
         return (read(Path(file)).splitlines() or [""])[0]
-    first = getpass.getpass("密码 password: ")
-    if getpass.getpass("再输一次 once more: ") != first:
+    try:
+        first = getpass.getpass("密码 password: ")
+        again = getpass.getpass("再输一次 once more: ")
+    except EOFError:
+        raise NoTerminal from None
+    if again != first:
         raise PasswordsDiffer
     return first
 

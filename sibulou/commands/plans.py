@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sibulou.commands.opening import county, say, without_database
 from sibulou.commands.problems import FileUnreadable
+from sibulou.lib.os_words import reason
 from sibulou.lib.problem import Problem
 
 
@@ -56,7 +57,10 @@ def read(file: Path) -> str:
     try:
         return read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError as refusal:
-        raise FileUnreadable(file=file, reason=f"byte {refusal.start}: {refusal.reason}") from None
+        at = refusal.start + 1
+        raise FileUnreadable(
+            file=file, reason_zh=f"第 {at} 个字节不是 UTF-8", reason=f"byte {at} is not UTF-8"
+        ) from None
 
 
 def read_bytes(file: Path) -> bytes:
@@ -64,4 +68,4 @@ def read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as refusal:
-        raise FileUnreadable(file=file, reason=refusal.strerror or refusal) from None
+        raise FileUnreadable(file=file, **reason(refusal)) from None

@@ -28,7 +28,7 @@ class FileUnreadable(Problem):
     """A file named on the command line cannot be read as text."""
 
     number = "422.90"
-    zh = "读不了文件 {file}：{reason}。请核对路径和权限，并把文件存成 UTF-8 编码。"
+    zh = "读不了文件 {file}：{reason_zh}。请核对路径和权限，并把文件存成 UTF-8 编码。"
     en = "The file {file} cannot be read: {reason}. Check its path and permissions, and save it in UTF-8."
 
 
@@ -70,3 +70,26 @@ class NoSuchDay(Problem):
     number = "422.98"
     zh = "“{given}”不是日期。请写成 2027-01-01 这样。"
     en = "“{given}” is no date. Write it as 2027-01-01."
+
+
+class NoTerminal(Problem):
+    """There is nobody to ask for a password."""
+
+    number = "422.182"
+    zh = "这里没有终端，问不了密码。请在终端里运行，或用 --password-file 从文件读密码。"
+    en = "There is no terminal to ask for the password. Run this in one, or name a file with it in --password-file."
+
+
+class KeysUnfit(Problem):
+    """The backup was made under other keys than those in the data folder."""
+
+    number = "503.27"
+    zh = (
+        "{folder} 的 secrets.json 不是这份备份当时的密钥，其中的证件号码和电话打不开；数据库已恢复为空。"
+        "请放入与备份同时保存的 secrets.json，再恢复一次。"
+    )
+    en = (
+        "The secrets.json in {folder} does not hold the keys of this backup: its identity numbers and telephones do "
+        "not open. The database was left empty. Put the secrets.json there that was kept with the backup, and restore "
+        "again."
+    )

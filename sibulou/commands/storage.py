@@ -9,6 +9,7 @@ from pathlib import Path
 import sibulou
 from sibulou import edge
 from sibulou.commands.opening import migrated, say
+from sibulou.commands.problems import TablesMissing
 from sibulou.lib import clock, database, postgres, schema
 
 
@@ -61,6 +62,13 @@ def stop(given: argparse.Namespace) -> None:
 def verify_audit(given: argparse.Namespace) -> int:
     """Recompute every seal of the audit chain; 1 when one does not fit."""
     edge.open_county()
+    if not migrated():
+        raise TablesMissing()
+    return say_chain()
+
+
+def say_chain() -> int:
+    """Say how the audit chain stands; 1 when a seal does not fit. The county is open."""
     from sibulou.roster.audit import verify
 
     found = verify()

@@ -176,6 +176,18 @@ COMMANDS: tuple[Command, ...] = (
             _arg("--deputy", action="store_true", help="任副职 · as deputy"),
         ),
     ),
+    Command(
+        "backup", "把整个数据库备份成一个文件", "write the whole database to one file",
+        "sibulou.commands.backup:backup", (_arg("file", metavar="FILE", help="新文件 · a new file"),),
+    ),
+    Command(
+        "restore", "把备份恢复到空的数据库", "fill an empty database from a backup",
+        "sibulou.commands.backup:restore", (_arg("file", metavar="FILE", help="备份文件 · file of a backup"),),
+    ),
+    Command(
+        "drift", "从记录重算应办，核对差异", "recompute the obligations from the records and compare",
+        "sibulou.commands.backup:drift",
+    ),
     Command("db status", "数据库是否在运行", "whether the database runs, and where", "sibulou.commands.storage:status"),
     Command("db stop", "停止内置数据库", "stop the embedded database", "sibulou.commands.storage:stop"),
     Command(

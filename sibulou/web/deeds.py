@@ -57,6 +57,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "event.strictness": ("本地加严：{duty}", "made stricter here: {duty}"),
     "feedback": ("意见反馈：{text}", "gave feedback: {text}"),
     "gaps.table": ("导出漏项清单", "took away a list of gaps"),
+    "county.backup": ("备份数据库到文件 {file}", "backed the database up to the file {file}"),
+    "county.restore": ("从备份 {file} 恢复", "restored from the backup {file}"),
     "groups.import": ("导入村组", "imported groups"),
     "household.add": ("登记户 {subject}", "entered household {subject}"),
     "household.correct": ("更正户 {subject} 的登记：{fields}", "put household {subject} right: {fields}"),

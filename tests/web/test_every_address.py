@@ -310,6 +310,8 @@ ADDRESSES: dict[str, Entry] = {
     "sign-out/": Entry(None, anyone, open=True),
     "language/": Entry(None, anyone, data=lambda things: {"language": "en"}, open=True),
     "healthz/": Entry(anyone, open=True),
+    "favicon.ico": Entry(anyone, open=True),
+    "robots.txt": Entry(anyone, open=True),
     "m/": Entry(anyone, open=True),
     "m/worker.js": Entry(anyone, open=True),
     "m/app.webmanifest": Entry(anyone, open=True),

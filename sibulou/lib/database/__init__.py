@@ -8,13 +8,22 @@ when two processes do it at once. `keys` gives the secrets of the installation. 
 
 from __future__ import annotations
 
+from sibulou.lib.database.copy import clear, dump, fill
 from sibulou.lib.database.entry import APP, Connections
 from sibulou.lib.database.leaving import leave
 from sibulou.lib.database.opening import open
 from sibulou.lib.database.place import Place, find
 from sibulou.lib.database.problems import (
+    CopyFailed,
+    CopyUnreadable,
+    ExtensionMissing,
+    FileThere,
+    FileUnwritable,
     FolderKept,
+    KeysFirst,
     LoginRefused,
+    NotEmpty,
+    NothingHere,
     RoleTooWeak,
     SecretsDamaged,
     SecretsMissing,
@@ -30,9 +39,17 @@ from sibulou.lib.database.tenancy import Tenancy, refuse_kept, tenancy
 __all__ = [
     "APP",
     "Connections",
+    "CopyFailed",
+    "CopyUnreadable",
+    "ExtensionMissing",
+    "FileThere",
+    "FileUnwritable",
     "FolderKept",
     "Keys",
+    "KeysFirst",
     "LoginRefused",
+    "NotEmpty",
+    "NothingHere",
     "Place",
     "RoleTooWeak",
     "SecretsDamaged",
@@ -41,8 +58,11 @@ __all__ = [
     "ServerUnreachable",
     "Tenancy",
     "UrlMalformed",
+    "clear",
     "create_scratch",
     "drop_scratch",
+    "dump",
+    "fill",
     "find",
     "keys",
     "leave",

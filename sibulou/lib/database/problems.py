@@ -112,3 +112,103 @@ class FolderKept(Problem):
         "A folder serves one at a time. Use that one, or stop it first (kill {pid} on that machine), "
         "or name another folder in SIBULOU_DATA."
     )
+
+
+class ExtensionMissing(Problem):
+    """The server of DATABASE_URL does not bring an extension that the schema needs."""
+
+    number = "503.19"
+    zh = (
+        "DATABASE_URL 指向的 PostgreSQL 服务器没有扩展 {extension}。请让管理员装上 PostgreSQL 自带的 contrib 模块"
+        "（Debian、Ubuntu 已随 postgresql 安装；其他发行版通常叫 postgresql-contrib），然后重新运行。"
+    )
+    en = (
+        "The PostgreSQL server of DATABASE_URL lacks the extension {extension}. Ask its administrator to install "
+        "PostgreSQL's own contrib modules (Debian and Ubuntu bring them with postgresql; elsewhere the package is "
+        "usually called postgresql-contrib), then try again."
+    )
+
+
+class NothingHere(Problem):
+    """There is no county to back up."""
+
+    number = "404.180"
+    zh = (
+        "数据库 {database}（数据目录 {folder}）里还没有数据，没有可备份的。"
+        "请用 SIBULOU_DATA 或 DATABASE_URL 指定有数据的那个。"
+    )
+    en = (
+        "The database {database} (data folder {folder}) holds nothing to back up. "
+        "Name the one that does in SIBULOU_DATA or DATABASE_URL."
+    )
+
+
+class FileThere(Problem):
+    """The backup would overwrite a file."""
+
+    number = "409.180"
+    zh = "文件 {file} 已经存在，备份不覆盖旧文件。请换一个文件名，例如带上日期。"
+    en = "The file {file} is there already, and a backup overwrites nothing. Give another name, say with the date."
+
+
+class NotEmpty(Problem):
+    """The backup would be mixed with what is there."""
+
+    number = "409.181"
+    zh = (
+        "数据库 {database}（数据目录 {folder}）里已有数据，恢复只写入空的数据库。"
+        "请用 SIBULOU_DATA 指定一个新目录（或用 DATABASE_URL 指定一个空数据库），放入 secrets.json 后再恢复。"
+    )
+    en = (
+        "The database {database} (data folder {folder}) holds data, and a backup is restored into an empty one only. "
+        "Name a new folder in SIBULOU_DATA (or an empty database in DATABASE_URL), put secrets.json into the folder "
+        "and restore again."
+    )
+
+
+class KeysFirst(Problem):
+    """A backup holds no keys; without those of its time it would be unreadable."""
+
+    number = "503.25"
+    zh = (
+        "{folder} 中没有 secrets.json。备份文件里没有密钥：请先把与这份备份同时保存的 secrets.json 放进该目录"
+        "（或设置 SIBULOU_SECRET_KEY、SIBULOU_CIPHER_KEY、SIBULOU_BLIND_KEY、SIBULOU_APP_PASSWORD），再恢复。"
+    )
+    en = (
+        "There is no secrets.json in {folder}. A backup holds no keys: put the secrets.json that was kept with this "
+        "backup into that folder first (or set SIBULOU_SECRET_KEY, SIBULOU_CIPHER_KEY, SIBULOU_BLIND_KEY and "
+        "SIBULOU_APP_PASSWORD), then restore."
+    )
+
+
+class FileUnwritable(Problem):
+    """The backup cannot be written where it should lie."""
+
+    number = "422.180"
+    zh = "写不了文件 {file}：{reason_zh}。请核对路径、权限和磁盘空间，或换一个位置。"
+    en = "The file {file} cannot be written: {reason}. Check path, permissions and free space, or name another place."
+
+
+class CopyUnreadable(Problem):
+    """The file to restore is missing, closed to us or no backup."""
+
+    number = "422.181"
+    zh = "{file} 不是可读的备份文件。请给出 sibulou backup（或 pg_dump --format=custom）写成的文件；加密过的要先解密。"
+    en = (
+        "{file} is not a backup that can be read. Give a file that sibulou backup (or pg_dump --format=custom) wrote; "
+        "decrypt it first if it was encrypted."
+    )
+
+
+class CopyFailed(Problem):
+    """pg_dump or pg_restore ended with an error; it is told in its own words."""
+
+    number = "503.26"
+    zh = (
+        "{program} 没有完成（文件 {file}），它的原话是“{reason}”。没有留下半份备份，也没有改动数据库。"
+        "请按原话处理后重新运行同一条命令。"
+    )
+    en = (
+        "{program} did not finish (file {file}); its own words are “{reason}”. No half backup was left and no database "
+        "was changed. Put that right and run the same command again."
+    )

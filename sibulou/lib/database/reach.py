@@ -17,6 +17,7 @@ from sibulou.lib.database.session import (
     connect,
     holds,
     in_sentences,
+    refuse_lacking,
     refuse_too_old,
     too_weak,
     version_of,
@@ -43,6 +44,8 @@ def connected(place: Place, owner: dict[str, Any]) -> Iterator[psycopg.Connectio
             session = _after_creating(owner, refusal)
         with contextlib.closing(session):
             refuse_too_old(session)
+            if not place.embedded:
+                refuse_lacking(session)
             yield session
 
 

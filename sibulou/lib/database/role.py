@@ -69,6 +69,9 @@ def _repair_role(session: psycopg.Connection, password: str) -> None:
             verb, sql.Identifier(APP), sql.Literal(digest), sql.SQL(" ").join(taken)
         )
     )
+    if not found and not holds(session, "SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper"):
+        # So that the owner may cut the app's sessions; of the app's rights he has each already.
+        session.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(APP)))
     groups = "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = to_regrole(%s)"
     for (group,) in session.execute(groups, [APP]).fetchall():
         session.execute(sql.SQL("REVOKE {} FROM {}").format(sql.SQL(group), sql.Identifier(APP)))

@@ -40,7 +40,7 @@ def keys(place: Place) -> Keys:
     The file is made if it is missing, so with DATABASE_URL call `open` first, which refuses to give new
     keys to a filled database. Raises SecretsMissing, SecretsDamaged, and the problems of a closed folder.
     """
-    if place.embedded and not _known(place) and (place.data / "postgres" / "PG_VERSION").exists():
+    if place.embedded and not known(place) and (place.data / "postgres" / "PG_VERSION").exists():
         raise SecretsMissing(database=EMBEDDED_NAME, folder=place.data)
     return _keys(place)
 
@@ -48,12 +48,12 @@ def keys(place: Place) -> Keys:
 def keys_for(place: Place, owner: dict[str, Any], session: psycopg.Connection) -> Keys:
     """The keys; new ones only for a database that is still empty, since encrypted data needs its own."""
     filled = "SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1"
-    if not _known(place) and holds(session, filled):
+    if not known(place) and holds(session, filled):
         raise SecretsMissing(database=owner["dbname"], folder=place.data)
     return _keys(place)
 
 
-def _known(place: Place) -> bool:
+def known(place: Place) -> bool:
     """Whether the keys exist already, so that none would be made."""
     return all(name in place.overrides for name in KEYS) or (place.data / "secrets.json").exists()
 

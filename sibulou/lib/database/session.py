@@ -11,10 +11,11 @@ from psycopg import errors
 
 from sibulou.lib import postgres
 from sibulou.lib.database.entry import APP
-from sibulou.lib.database.problems import LoginRefused, RoleTooWeak, ServerTooOld, ServerUnreachable
+from sibulou.lib.database.problems import ExtensionMissing, LoginRefused, RoleTooWeak, ServerTooOld, ServerUnreachable
 from sibulou.lib.problem import Problem
 
 LEAST_VERSION = 16
+EXTENSION = "btree_gist"
 LOCK = 0x5342_4C01  # our place among PostgreSQL's advisory locks
 
 
@@ -84,6 +85,12 @@ def refuse_too_old(session: psycopg.Connection) -> None:
     version = version_of(session)
     if version < LEAST_VERSION * 10000:
         raise ServerTooOld(found=f"{version // 10000}.{version % 10000}", least=LEAST_VERSION)
+
+
+def refuse_lacking(session: psycopg.Connection) -> None:
+    """Raises ExtensionMissing where the server has no EXTENSION to offer."""
+    if not holds(session, "SELECT FROM pg_available_extensions WHERE name = %(extension)s", extension=EXTENSION):
+        raise ExtensionMissing(extension=EXTENSION)
 
 
 def holds(session: psycopg.Connection, question: LiteralString, **facts: str) -> bool:

@@ -44,8 +44,12 @@ class Tenant:
         except ProcessLookupError:
             return True
         except PermissionError:
-            return False  # somebody else's, but it lives
-        return False
+            pass  # somebody else's, but it is there
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return False
+        return status.rpartition(")")[2].split()[0] in "ZX"  # killed, but not reaped yet
 
 
 @dataclass

@@ -22,6 +22,7 @@ from sibulou.lib.postgres.problems import (
     OtherMajor,
     StillRecovering,
 )
+from sibulou.lib.postgres.program import last_line, programs
 from sibulou.lib.postgres.refusal import LEAST_FREE, failure, in_sentences
 from sibulou.lib.postgres.server import Server, start, status, stop
 
@@ -40,6 +41,8 @@ __all__ = [
     "StillRecovering",
     "failure",
     "in_sentences",
+    "last_line",
+    "programs",
     "settings",
     "start",
     "status",
