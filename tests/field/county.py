@@ -159,7 +159,8 @@ class Passing(BaseHTTPRequestHandler):
         """Whatever the method is."""
         length = int(self.headers.get("Content-Length") or 0)
         if self.line.down:
-            return self.cut()
+            self.cut()
+            return
         fault = self.line.fault if self.path.startswith("/api/") else None
         self.upload = length
         if fault is not None and fault(self):

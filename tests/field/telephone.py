@@ -27,7 +27,8 @@ DAY = """
   const ids = [];
   for (let at = 0; at < count; at += 1) {
     const [form, among, content] = kinds[at % kinds.length];
-    ids.push(await queue.add("record", { form, subject: among[Math.floor(at / kinds.length) % among.length], content }));
+    const subject = among[Math.floor(at / kinds.length) % among.length];
+    ids.push(await queue.add("record", { form, subject, content }));
   }
   return ids;
 """
@@ -85,7 +86,7 @@ class Telephone:
         self.page.wait_for_selector("#tabs:not([hidden])")
 
     def run(self, script: str, **facts: object) -> Any:
-        """Run the body of a function with the modules `store`, `queue`, `sync`, `clock` and the facts by their names."""
+        """Run the body of a function that has `store`, `queue`, `sync`, `clock` and the facts by their names."""
         names = ", ".join(facts)
         whole = f"""async (facts) => {{ const {{ {names} }} = facts; {MODULE}
             const [store, queue, sync, {{ clock }}] = await Promise.all(["store", "queue", "sync", "clock"].map(at));

@@ -275,13 +275,13 @@ def test_a_withdrawn_telephone_hands_in_what_waits_and_is_wiped(county: County, 
     phone.signal(False)
     ids = phone.tell(9)
     device = phone.run("return (await store.get('meta', 'me')).device.id")
-    phone.page.wait_for_timeout(50)
     county.ask(
-        "UPDATE field_device SET withdrawn_at = now(), withdrawn_by = 'x', withdraw_reason = 'x' WHERE id = %s RETURNING 1",
+        "UPDATE field_device SET withdrawn_at = now(), withdrawn_by = '主管', withdraw_reason = '遗失'"
+        " WHERE id = %s RETURNING 1",
         device,
     )
     phone.signal(True)
-    phone.page.wait_for_selector("text=本机已被收回")
+    phone.page.wait_for_selector("#main .message:has-text('本机已被收回')")
     assert phone.page.inner_text("h1") == "登记本机"
     assert arrived(county, ids) == 9
     assert phone.page.evaluate(ON_DISK) == 0
