@@ -139,6 +139,17 @@ class AlreadyEnded(Problem):
     en = "This obligation was ended by {by} at {at}; it needs no waiver. Reload the page to see it."
 
 
+class NothingToWithdraw(Problem):
+    """A withdrawal of a waiver that does not wait or hold."""
+
+    number = "409.15"
+    zh = "这份豁免已经退回、撤回、到期，或这一项已办结，没有可撤回的。请刷新页面查看现在的情况。"
+    en = (
+        "This waiver was refused, withdrawn or has lapsed, or the obligation was met: there is nothing to withdraw. "
+        "Reload the page to see how it stands."
+    )
+
+
 class LapsedWaiver(Problem):
     """A waiver granted after the span it was asked for."""
 

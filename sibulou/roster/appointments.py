@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from sibulou.lib.wall import wall
+from sibulou.roster.access import reach_of
 from sibulou.roster.area_key import LEVEL_NAMES
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, named, within
@@ -29,12 +30,13 @@ from sibulou.roster.problems import (
     NotInTheList,
     OutOfReach,
     Overlapping,
+    OwnAppointment,
     OwnStandIn,
     UsernameTaken,
     WeakPassword,
     WrongSeat,
 )
-from sibulou.roster.role import ROLES, Role
+from sibulou.roster.role import ROLES, Right, Role
 from sibulou.roster.seal import ACCOUNT_PHONE, field_cipher
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -122,10 +124,12 @@ def appoint(
 ) -> Appointment:  # fmt: skip
     """Put a user in a seat for a term (open-ended without `ends_at`), as its holder or as a deputy.
 
-    Raises NoAppointmentSpan, AccountClosed, Overlapping (another holds the seat in that time), OutOfReach.
+    Raises NoAppointmentSpan, AccountClosed, OwnAppointment, Overlapping (another holds the seat in that time),
+    OutOfReach.
     """
     _span(starts_at, ends_at)
     _active(user)
+    _not_oneself(user, by=by, now=now)
     try:
         with deed():
             appointment = Appointment.objects.create(
@@ -164,13 +168,14 @@ def take_leave(
 ) -> Leave:  # fmt: skip
     """Away from one seat, or from all; a stand-in answers meanwhile, without one a deputy, else nobody.
 
-    Raises NoAppointmentSpan, OwnStandIn, AccountClosed, LeaveOverlaps, OutOfReach.
+    Raises NoAppointmentSpan, OwnStandIn, AccountClosed, OwnAppointment, LeaveOverlaps, OutOfReach.
     """
     _span(starts_at, ends_at)
     if stand_in is not None:
         if stand_in.pk == user.pk:
             raise OwnStandIn
         _active(stand_in)
+        _not_oneself(stand_in, by=by, now=now)
     with deed():
         same = Leave.objects.filter(user=user)
         if seat is not None:
@@ -210,6 +215,12 @@ def _active(user: User) -> None:
     user.refresh_from_db(fields=["is_active"])
     if not user.is_active:
         raise AccountClosed(user=user.name)
+
+
+def _not_oneself(user: User, *, by: By, now: datetime) -> None:
+    """Whoever administers accounts seats others, never himself: the offices stay apart (MLPS, three administrators)."""
+    if by.user_id == user.pk and reach_of(user, now=now).has(Right.ADMIN):
+        raise OwnAppointment
 
 
 def _end(starts_at: datetime, at: datetime, now: datetime) -> datetime:

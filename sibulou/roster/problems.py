@@ -339,3 +339,14 @@ class MeanwhileChanged(Problem):
     number = "409.31"
     zh = "就在刚才，另一人已办理了同一件事，这一次没有保存。请刷新页面核对后再试。"
     en = "Somebody else did the same a moment ago, and this was not saved. Reload the page, look, and try again."
+
+
+class OwnAppointment(Problem):
+    """An administrator of accounts who would give himself a seat."""
+
+    number = "403.10"
+    zh = "系统管理员不能给自己任命席位，也不能让自己代班。请由另一位系统管理员办理；只有一位时，请先任命第二位。"
+    en = (
+        "An administrator gives himself no seat and makes himself no stand-in. Let another administrator do it; where "
+        "there is only one, appoint a second first."
+    )

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from datetime import datetime
-from functools import cache
 
-from django.conf import settings
-
-from sibulou.lib.cipher import SECRET_BYTES, Cipher, Key
+from sibulou.roster import field_key
 from sibulou.roster.access import Reach
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, reasoned
@@ -24,20 +18,7 @@ IDENTITY, PERSON_PHONE, HOUSEHOLD_PHONE = "person.identity", "person.phone", "ho
 ACCOUNT_PHONE = "account.phone"
 """The name under which each column is sealed and, where it is searched, blinded."""
 
-
-@cache
-def field_cipher() -> Cipher:
-    """The cipher of this installation, from CIPHER_KEY and BLIND_KEY in the settings."""
-    return Cipher(Key(1, _secret(settings.CIPHER_KEY)), blind_secret=_secret(settings.BLIND_KEY))
-
-
-def _secret(text: str) -> bytes:
-    """32 bytes that stand in Base64, as the edge hands them over; of any other text, its digest."""
-    try:
-        plain = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        plain = b""
-    return plain if len(plain) == SECRET_BYTES else hashlib.sha256(text.encode()).digest()
+field_cipher = field_key.field_cipher
 
 
 def seal_identity(identity: IdentityNumber) -> tuple[bytes | None, bytes | None]:

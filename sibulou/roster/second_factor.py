@@ -9,13 +9,13 @@ from __future__ import annotations
 from base64 import b32encode
 from datetime import datetime
 
+import segno
 from django_otp import verify_token
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from sibulou.lib.problem import Problem
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed
-from sibulou.roster.models import User
+from sibulou.roster.models import PhoneCode, User
 
 ADVISED = frozenset({"administrator", "auditor", "data_protection"})
 """The roles that are advised to use one."""
@@ -48,24 +48,32 @@ class CodeSetUp(Problem):
     en = "A phone code is in use already. To change phones, remove it with a code first, then set it up again."
 
 
-def device_of(user: User, *, confirmed: bool = True) -> TOTPDevice | None:
+def device_of(user: User, *, confirmed: bool = True) -> PhoneCode | None:
     """What the user confirmed, or (not `confirmed`) what he has begun to set up."""
-    return TOTPDevice.objects.filter(user_id=user.pk, confirmed=confirmed).order_by("-pk").first()
+    found: PhoneCode | None = PhoneCode.objects.filter(user_id=user.pk, confirmed=confirmed).order_by("-pk").first()
+    return found
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: PhoneCode) -> str:
     """The secret as one types it into a telephone, in groups of four."""
     plain = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
 
-def begin(*, user: User) -> TOTPDevice:
+def picture_of(device: PhoneCode, *, title: str) -> str:
+    """The secret as a square that a telephone reads off the screen: SVG to stand in the page, with a title."""
+    return segno.make(device.config_url, error="m", micro=False).svg_inline(
+        scale=4, dark="#000", light="#fff", title=title, svgclass="square"
+    )
+
+
+def begin(*, user: User) -> PhoneCode:
     """A new secret, which counts once a code of it was typed; one begun before is dropped. Raises CodeSetUp."""
     if device_of(user) is not None:
         raise CodeSetUp
     with deed():
-        TOTPDevice.objects.filter(user_id=user.pk, confirmed=False).delete()
-        return TOTPDevice.objects.create(user_id=user.pk, name="phone", confirmed=False)
+        PhoneCode.objects.filter(user_id=user.pk, confirmed=False).delete()
+        return PhoneCode.begun(user)
 
 
 def confirm(*, user: User, code: str, by: By, now: datetime) -> None:
@@ -76,7 +84,7 @@ def confirm(*, user: User, code: str, by: By, now: datetime) -> None:
     if not device.verify_token(_digits(code)):
         raise WrongCode
     with deed():
-        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+        PhoneCode.objects.filter(pk=device.pk).update(confirmed=True)
         audit("account.code_on", by=by, now=now, username=user.username, account=user.pk)
 
 
@@ -89,7 +97,7 @@ def fits(*, user: User, code: str) -> bool:
 def remove(*, user: User, by: By, now: datetime) -> None:
     """Ask for no code any more: by the user with a code, or by an administrator. Raises NoCodeSetUp."""
     with deed():
-        removed, _ = TOTPDevice.objects.filter(user_id=user.pk).delete()
+        removed, _ = PhoneCode.objects.filter(user_id=user.pk).delete()
         if not removed:
             raise NoCodeSetUp
         audit("account.code_off", by=by, now=now, username=user.username, account=user.pk)

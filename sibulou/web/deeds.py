@@ -97,6 +97,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     ),
     "waiver.grant": ("批准应办 {obligation} 的豁免", "granted the waiver of obligation {obligation}"),
     "waiver.refuse": ("退回应办 {obligation} 的豁免申请", "refused the waiver of obligation {obligation}"),
+    "waiver.withdraw": (
+        "撤回应办 {obligation} 的豁免：{reason}",
+        "took back the waiver of obligation {obligation}: {reason}",
+    ),
     "watch.lift": ("解除对象 {subject} 的观察", "lifted the watch of {subject}"),
 }
 

@@ -139,7 +139,7 @@ class _Words:
         self.missed = Obligation.objects.select_related("duty").in_bulk([int(n) for n in _of(rows, "missed")])
         self.watches = Watch.objects.in_bulk([int(n) for n in _of(rows, "watch", "lifted")])
         self.waivers = Waiver.objects.select_related("about__duty").in_bulk(
-            [int(n) for n in _of(rows, "asked", "granted", "refused")]
+            [int(n) for n in _of(rows, "asked", "granted", "refused", "withdrawn")]
         )
         self.climbs: Mapping[int, Climb] = Climb.objects.select_related("obligation__duty").in_bulk(
             [int(n) for n in _of(rows, "climb")]
@@ -201,6 +201,9 @@ class _Words:
 
     def _refused(self, at: datetime, number: str) -> Line:
         return self._waiver(at, number, self._say("不同意豁免", "waiver refused"), "refused_by")
+
+    def _withdrawn(self, at: datetime, number: str) -> Line:
+        return self._waiver(at, number, self._say("撤回豁免", "waiver taken back"), "withdrawn_by")
 
     def _waiver(self, at: datetime, number: str, word: str, by: str) -> Line:
         row = self.waivers[int(number)]

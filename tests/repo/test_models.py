@@ -52,6 +52,8 @@ SET_BY_NOBODY = {
     "field_device.wiped_at": "the device itself; withdrawn_by names who took it back",
     "field_handed_in.received_at": "the server's clock",
     "field_attachment.received_at": "the server's clock",
+    "otp_totp_totpdevice.created_at": "the account's own telephone",
+    "otp_totp_totpdevice.last_used_at": "the account's own telephone",
 }
 
 

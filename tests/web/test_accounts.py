@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
-from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.appointments import make_seat, take_leave
+from sibulou.roster.audit import By
 from sibulou.roster.models import Appointment, AuditLine, User
+from sibulou.roster.problems import OwnAppointment
 from tests.web.reading import words
 from tests.web.scene import Scene
+from tests.world import BY
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +131,41 @@ def test_a_language_is_chosen_for_good(scene: Scene, signed_in):
     assert User.objects.get(pk=scene.world.li.pk).language == "en"
     assert "My account" in words(client.get("/account/"))
     assert client.post("/account/language/", {"language": "fr"}).status_code == 422
+
+
+def test_an_administrator_appoints_others_and_never_himself(scene: Scene, admin: Client):
+    """Whoever hands out the seats takes none: the offices stay apart, and another administrator must."""
+    himself = scene.inside("administrator")
+    page = admin.get(f"/accounts/{himself.pk}/")
+    assert "由另一位系统管理员任命" in words(page)
+    assert f'action="/accounts/{himself.pk}/appointments/"' not in page.content.decode()
+    seat = {"role": "county_secretary", "area": str(scene.world.county.pk), "deputy": "yes"}
+    answer = admin.post(f"/accounts/{himself.pk}/appointments/", seat)
+    assert answer.status_code == 403
+    assert "系统管理员不能给自己任命席位" in words(answer)
+    assert admin.post(f"/accounts/{scene.world.li.pk}/appointments/", seat).status_code == 302
+    with acting(EVERYTHING):
+        assert not Appointment.objects.filter(user=himself, seat__role="county_secretary").exists()
+
+
+def test_the_database_refuses_an_administrators_own_appointment_too(scene: Scene):
+    """Not only the page: acting as himself, the row cannot be written."""
+    himself = scene.inside("administrator")
+    reach = reach_of(himself, now=scene.now)
+    with acting(EVERYTHING):
+        seat = make_seat(role="county_secretary", area=scene.world.county, by=BY, now=scene.now)
+    term = {"seat": seat, "starts_at": scene.now, "deputy": True, "made_by": "x", "entered_at": scene.now}
+    with acting(reach), pytest.raises(DatabaseError), transaction.atomic():
+        Appointment.objects.create(user=himself, **term)
+    with acting(reach):
+        Appointment.objects.create(user=scene.world.li, **term)
+
+
+def test_somebody_may_make_an_administrator_his_stand_in_but_not_he_himself(scene: Scene):
+    """A leave that names the stand-in is a way into a seat as well."""
+    himself = scene.inside("administrator")
+    with acting(EVERYTHING):
+        own = By(himself.name, "administrator", himself.pk)
+        with pytest.raises(OwnAppointment):
+            take_leave(user=scene.world.li, stand_in=himself, starts_at=scene.now, by=own, now=scene.now)
+        assert take_leave(user=scene.world.li, stand_in=himself, starts_at=scene.now, by=BY, now=scene.now).pk

@@ -365,6 +365,9 @@ ADDRESSES: dict[str, Entry] = {
     "waivers/<int:number>/answer/": Entry(
         None, granting, fill=lambda things: {"number": things.waiver}, data=lambda things: {"answer": "grant"}
     ),
+    "waivers/<int:number>/withdrawal/": Entry(
+        None, granting, fill=lambda things: {"number": things.waiver}, data=lambda things: {"why": "核对"}
+    ),
     "notes/": Entry(holding(Right.GAPS), writing, data=lambda things: {"text": "一切正常"}),
     "notes/<int:number>/signature/": Entry(None, note, fill=lambda things: {"number": things.note}),
     "events/": Entry(holding(Right.GAPS)),

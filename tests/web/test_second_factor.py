@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from base64 import b32encode, b64encode
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from sibulou.lib.cipher import CannotOpen
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.models import AuditLine, User
+from sibulou.roster.models import AuditLine, PhoneCode, User
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -18,14 +20,14 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "four-nets-none-leaks"
 
 
-def code_of(device: TOTPDevice, steps: int = 0) -> str:
+def code_of(device: PhoneCode, steps: int = 0) -> str:
     """The code that the telephone shows, now or some half minutes on."""
     return f"{totp(device.bin_key, t0=-steps * device.step):06d}"
 
 
-def awaited(device: TOTPDevice) -> None:
+def awaited(device: PhoneCode) -> None:
     """Wrong codes slow down the next: here the wait is over."""
-    TOTPDevice.objects.filter(pk=device.pk).update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    PhoneCode.objects.filter(pk=device.pk).update(throttling_failure_count=0, throttling_failure_timestamp=None)
 
 
 @pytest.fixture
@@ -38,19 +40,43 @@ def officer(scene: Scene) -> User:
 
 
 @pytest.fixture
-def device(officer: User, signed_in) -> TOTPDevice:
+def device(officer: User, signed_in) -> PhoneCode:
     """Set up and confirmed by himself."""
     client = signed_in(officer)
     assert "建议启用" in words(client.get("/account/"))
     assert client.post("/account/code/", {"step": "confirm", "code": "123456"}).status_code == 409
     page = client.post("/account/code/", {"step": "begin"}, follow=True).content.decode()
-    begun = TOTPDevice.objects.get(user=officer)
+    begun = PhoneCode.objects.get(user=officer)
     assert "otpauth://totp/" in page
     assert begun.confirmed is False
     assert client.post("/account/code/", {"step": "confirm", "code": "12345x"}).status_code == 422
     awaited(begun)
     assert "已启用" in words(client.post("/account/code/", {"step": "confirm", "code": code_of(begun)}, follow=True))
-    return TOTPDevice.objects.get(user=officer, confirmed=True)
+    return PhoneCode.objects.get(user=officer, confirmed=True)
+
+
+def test_the_secret_is_sealed_in_the_database_and_bound_to_its_account(scene: Scene, officer: User, device: PhoneCode):
+    """Whoever reads the table cannot make codes, and pasted into another's row the secret opens nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM otp_totp_totpdevice WHERE id = %s", [device.pk])
+        (kept,) = cursor.fetchone()
+    assert device.bin_key.hex() not in kept
+    assert b64encode(device.bin_key).decode() not in kept
+    assert len(device.bin_key) == 20
+    other = PhoneCode(user_id=scene.inside("administrator").pk, key=kept)
+    with pytest.raises(CannotOpen):
+        other.verify_token("123456")
+
+
+def test_the_secret_is_a_square_to_scan_and_letters_to_type(officer: User, signed_in):
+    """Drawn in the page itself, with a title for whoever cannot see it; the letters stand in groups of four."""
+    client = signed_in(officer)
+    page = client.post("/account/code/", {"step": "begin"}, follow=True).content.decode()
+    secret = b32encode(PhoneCode.objects.get(user=officer).bin_key).decode()
+    square = page[page.index("<svg") : page.index("</svg>")]
+    assert "<title>手机验证码的二维码" in square
+    assert secret not in square
+    assert " ".join(secret[at : at + 4] for at in range(0, 32, 4)) in page
 
 
 def sign_in(officer: User) -> Client:
@@ -61,7 +87,7 @@ def sign_in(officer: User) -> Client:
     return client
 
 
-def test_the_password_alone_does_not_sign_in(officer: User, device: TOTPDevice):
+def test_the_password_alone_does_not_sign_in(officer: User, device: PhoneCode):
     client = sign_in(officer)
     assert client.get("/account/").status_code == 302
     assert client.post("/sign-in/", {"code": "000000x"}).status_code == 422
@@ -71,7 +97,7 @@ def test_the_password_alone_does_not_sign_in(officer: User, device: TOTPDevice):
     assert client.get("/account/").status_code == 200
 
 
-def test_a_used_code_is_not_taken_again(officer: User, device: TOTPDevice):
+def test_a_used_code_is_not_taken_again(officer: User, device: PhoneCode):
     used = code_of(device, 1)
     assert sign_in(officer).post("/sign-in/", {"code": used}).status_code == 302
     again = sign_in(officer)
@@ -79,7 +105,7 @@ def test_a_used_code_is_not_taken_again(officer: User, device: TOTPDevice):
     assert again.get("/account/").status_code == 302
 
 
-def test_a_code_without_a_password_just_before_is_refused(officer: User, device: TOTPDevice):
+def test_a_code_without_a_password_just_before_is_refused(officer: User, device: PhoneCode):
     assert Client().post("/sign-in/", {"code": code_of(device, 1)}).status_code == 401
     client = sign_in(officer)
     session = client.session
@@ -88,7 +114,7 @@ def test_a_code_without_a_password_just_before_is_refused(officer: User, device:
     assert client.post("/sign-in/", {"code": code_of(device, 1)}).status_code == 401
 
 
-def test_it_is_removed_with_a_code_only(officer: User, device: TOTPDevice, signed_in):
+def test_it_is_removed_with_a_code_only(officer: User, device: PhoneCode, signed_in):
     client = signed_in(officer)
     assert client.post("/account/code/", {"step": "begin"}).status_code == 409
     assert client.post("/account/code/", {"step": "remove", "code": ""}).status_code == 422
@@ -103,12 +129,12 @@ def test_it_is_removed_with_a_code_only(officer: User, device: TOTPDevice, signe
 
 
 def test_an_administrator_removes_it_for_whoever_lost_the_telephone(
-    scene: Scene, officer: User, device: TOTPDevice, signed_in
+    scene: Scene, officer: User, device: PhoneCode, signed_in
 ):
     client = signed_in(scene.inside("administrator"))
     assert "取消手机验证码" in words(client.get(f"/accounts/{officer.pk}/"))
     assert client.post(f"/accounts/{officer.pk}/state/", {"state": "without_code"}).status_code == 302
-    assert not TOTPDevice.objects.filter(user=officer).exists()
+    assert not PhoneCode.objects.filter(user=officer).exists()
     assert client.post(f"/accounts/{officer.pk}/state/", {"state": "without_code"}).status_code == 409
 
 

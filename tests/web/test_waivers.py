@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
+from sibulou.duty.gap import Standing
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.duty.waive import ask_waiver
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By
-from sibulou.roster.models import User
+from sibulou.roster.models import AuditLine, User
+from sibulou.web.deeds import sentence
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -66,3 +70,49 @@ def test_two_answers_the_first_one_counts(scene: Scene, signed_in):
 
 def test_a_guard_sees_what_he_asked_for(scene: Scene, signed_in):
     assert signed_in(scene.world.li).get("/waivers/").status_code == 200
+
+
+def _withdraw(client: Client, waiver: Waiver, why: str) -> HttpResponse:
+    return client.post(f"/waivers/{waiver.pk}/withdrawal/", {"why": why}, follow=True)
+
+
+def test_ones_own_request_is_taken_back_for_a_reason(scene: Scene, signed_in):
+    """It waits no longer; by whom, when and why is kept, shown and on the audit chain."""
+    head = scene.inside("group_head", "group_a1")
+    waiver = asked_by(scene, head)
+    client = signed_in(head)
+    assert "撤回申请" in words(client.get(f"/obligations/{waiver.about_id}/"))
+    assert _withdraw(client, waiver, " ").status_code == 422
+    page = words(_withdraw(client, waiver, "家里人昨天回来了"))
+    for part in ("已撤回", "家里人昨天回来了", "段勇"):
+        assert part in page
+    assert "没有等待批准" in words(signed_in(scene.world.secretary_a).get("/waivers/"))
+    answered = signed_in(scene.world.secretary_a).post(f"/waivers/{waiver.pk}/answer/", {"answer": "grant"})
+    assert answered.status_code == 409
+    with acting(EVERYTHING):
+        line = AuditLine.objects.get(kind="waiver.withdraw")
+    assert "家里人昨天回来了" in sentence(line, "zh")
+
+
+def test_a_waiver_that_holds_is_taken_back_and_the_obligation_counts_again(scene: Scene, signed_in):
+    waiver = asked_by(scene, scene.inside("group_head", "group_a1"))
+    client = signed_in(scene.world.secretary_a)
+    client.post(f"/waivers/{waiver.pk}/answer/", {"answer": "grant"})
+    page = client.get(f"/obligations/{waiver.about_id}/")
+    assert page.context["owed"].stands is Standing.WAIVED
+    assert "撤回豁免" in words(page)
+    shown = _withdraw(client, waiver, "查实人在家")
+    assert shown.context["owed"].stands in (Standing.PENDING, Standing.OVERDUE)
+    assert "查实人在家" in words(shown)
+    assert _withdraw(client, waiver, "再撤一次").status_code == 409
+
+
+def test_somebody_elses_request_is_not_taken_back_without_the_right(scene: Scene, signed_in):
+    """A neighbour sees nothing of it, and whoever may only tell records is refused."""
+    waiver = asked_by(scene, scene.inside("group_head", "group_a1"))
+    other = signed_in(scene.inside("broadcaster", "village_a"))
+    assert _withdraw(other, waiver, "不该由我").status_code in (403, 404)
+    assert _withdraw(signed_in(scene.inside("village_secretary", "village_b")), waiver, "不该由我").status_code == 404
+    with acting(EVERYTHING):
+        waiver.refresh_from_db()
+        assert waiver.withdrawn_at is None

@@ -229,6 +229,9 @@ class Migration(migrations.Migration):
                 ('granted_at', models.DateTimeField(null=True)),
                 ('refused_by', models.CharField(blank=True, max_length=80)),
                 ('refused_at', models.DateTimeField(null=True)),
+                ('withdrawn_by', models.CharField(blank=True, max_length=80)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('withdrawn_why', models.CharField(blank=True, max_length=200)),
                 ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='duty.obligation')),
             ],
             options={
@@ -334,6 +337,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='waiver',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by', '')), models.Q(('refused_at__isnull', False), models.Q(('refused_by', ''), _negated=True)), _connector='OR'), name='waiver_refused_by_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='waiver',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by', ''), ('withdrawn_why', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_by', ''), _negated=True), models.Q(('withdrawn_why', ''), _negated=True)), _connector='OR'), name='waiver_withdrawn_by_name'),
         ),
         migrations.AddConstraint(
             model_name='waiver',

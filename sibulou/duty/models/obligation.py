@@ -33,6 +33,9 @@ class Waiver(models.Model):
     granted_at = models.DateTimeField(null=True)
     refused_by = models.CharField(max_length=80, blank=True)
     refused_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=80, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
         db_table = "waiver"
@@ -49,6 +52,11 @@ class Waiver(models.Model):
                 name="waiver_refused_by_name",
             ),
             models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by="", withdrawn_why="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_why="")),
+                name="waiver_withdrawn_by_name",
+            ),
+            models.CheckConstraint(
                 condition=Q(granted_at__isnull=True) | Q(refused_at__isnull=True), name="waiver_one_answer"
             ),
             models.CheckConstraint(
@@ -63,12 +71,21 @@ class Waiver(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "kind", "area_id", "about", "reason", "asked_by", "asked_by_id", "asked_at", "until", "granted_by",
-            "granted_by_id", "granted_at", "refused_by", "refused_at",
+            "granted_by_id", "granted_at", "refused_by", "refused_at", "withdrawn_by", "withdrawn_at",
         }  # fmt: skip
-        erase: ClassVar[set[str]] = {"words"}
+        erase: ClassVar[set[str]] = {"words", "withdrawn_why"}
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was asked for and nobody has answered or withdrawn it."""
+        return self.granted_at is None and self.refused_at is None and self.withdrawn_at is None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reason}"
+
+
+WAITING = Q(kind=Waiver.Kind.WAIVER, granted_at__isnull=True, refused_at__isnull=True, withdrawn_at__isnull=True)
+"""Requests that nobody has answered or withdrawn yet."""
 
 
 class Obligation(models.Model):

@@ -77,8 +77,10 @@ CREATE POLICY seat_change ON seat FOR UPDATE USING (
 ALTER TABLE appointment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY appointment_read ON appointment FOR SELECT USING (
     user_id = (SELECT acting_user()) OR EXISTS (SELECT FROM seat s WHERE s.id = seat_id));
+-- Whoever administers accounts seats others, never himself.
 CREATE POLICY appointment_add ON appointment FOR INSERT WITH CHECK (
-    ((SELECT has_right('grant')) OR (SELECT has_right('admin'))) AND EXISTS (SELECT FROM seat s WHERE s.id = seat_id));
+    ((SELECT has_right('grant')) OR (SELECT has_right('admin'))) AND EXISTS (SELECT FROM seat s WHERE s.id = seat_id)
+    AND ((user_id IS DISTINCT FROM (SELECT acting_user())) OR NOT (SELECT has_right('admin'))));
 CREATE POLICY appointment_change ON appointment FOR UPDATE USING (
     ((SELECT has_right('grant')) OR (SELECT has_right('admin'))) AND EXISTS (SELECT FROM seat s WHERE s.id = seat_id));
 

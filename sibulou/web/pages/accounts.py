@@ -8,6 +8,7 @@ from datetime import datetime
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -156,6 +157,7 @@ def _draw(request: Asking, user: User, *, sentence: str = "", status: int = 200)
         "areas": _areas(county[0]) if county else [],
         "locked": user.username in _locked(),
         "code": device_of(user) is not None,
+        "oneself": user.pk == request.user.pk,
         "typed": request.POST,
         "sentence": sentence,
     }
@@ -183,17 +185,16 @@ def new_appointment(request: Asking, number: int) -> HttpResponse:
     need(request.reach, Right.ADMIN)
     user = _user(request, number)
     try:
-        area = _area(request)
-        seat = _seat(request, area)
-        appoint(
-            seat=seat,
-            user=user,
-            starts_at=moment_or_none(request.POST.get("starts", ""), FROM) or request.now,
-            ends_at=moment_or_none(request.POST.get("ends", ""), UNTIL),
-            deputy=request.POST.get("deputy") == "yes",
-            by=request.by,
-            now=request.now,
-        )
+        with transaction.atomic():
+            appoint(
+                seat=_seat(request, _area(request)),
+                user=user,
+                starts_at=moment_or_none(request.POST.get("starts", ""), FROM) or request.now,
+                ends_at=moment_or_none(request.POST.get("ends", ""), UNTIL),
+                deputy=request.POST.get("deputy") == "yes",
+                by=request.by,
+                now=request.now,
+            )
     except Problem as problem:
         return _draw(request, user, sentence=problem.say(language()), status=problem.status)
     messages.success(request, word("已任命。", "Appointed."))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -201,7 +202,8 @@ def _account(text: str) -> User:
 def _do(request: Asking, spot: Spot, deed: Callable[[], None], said: str) -> HttpResponse:
     """Do it and come back to the seats; a problem stands there as a sentence, with what was typed."""
     try:
-        deed()
+        with transaction.atomic():
+            deed()
     except Problem as problem:
         return _draw(request, spot, sentence=problem.say(language()), status=problem.status)
     messages.success(request, said)

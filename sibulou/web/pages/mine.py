@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment, Page
-from sibulou.duty.models import Duty, Obligation, Waiver
+from sibulou.duty.models import WAITING, Duty, Obligation, Waiver
 from sibulou.duty.own_list import PARTS, Clock, Listed, owed_first, owed_page, seats_of, told_first, told_page
 from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES, Right
@@ -190,7 +190,7 @@ def _to_grant(request: Asking) -> int:
     """How many requests for waivers wait for somebody with one's right."""
     if not request.reach.has(Right.GRANT):
         return 0
-    waiting = Waiver.objects.filter(kind=Waiver.Kind.WAIVER, granted_at__isnull=True, refused_at__isnull=True)
+    waiting = Waiver.objects.filter(WAITING)
     return waiting.exclude(asked_by_id=request.user.pk).count()
 
 

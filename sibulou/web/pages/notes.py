@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sibulou.duty import board
 from sibulou.duty.board import Moment
-from sibulou.duty.models import Climb, DutyNote, Waiver
+from sibulou.duty.models import WAITING, Climb, DutyNote, Waiver
 from sibulou.duty.note import LONGEST, take_over, write_note
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import area_for
@@ -100,7 +100,7 @@ def _facts(area: Area, since: datetime, now: datetime) -> Facts:
     low, high = area.range
     (_, before), *_ = board.trend(area.pk, [since])
     counts = board.gap_counts(area.pk, Moment.now(now), level=Level.COUNTY)
-    waiting = Waiver.objects.filter(area_id__gte=low, area_id__lt=high).filter(granted_at=None, refused_at=None)
+    waiting = Waiver.objects.filter(WAITING, area_id__gte=low, area_id__lt=high)
     return Facts(
         since=since,
         before=before,

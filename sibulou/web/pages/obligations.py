@@ -12,13 +12,14 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from sibulou.duty.force import plan_of
+from sibulou.duty.gap import Standing
 from sibulou.duty.models import Climb, Obligation, Record, Revision, Waiver
 from sibulou.duty.plan_parts import Duty, Plan
 from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
 from sibulou.web.labels import address_of, language, owners, pick, places
 from sibulou.web.middleware import Asking
-from sibulou.web.owed import owed
+from sibulou.web.owed import Owed, owed
 from sibulou.web.present import ABOVE, FRONT_WORDS
 from sibulou.web.sheet import doors, may_tell
 from sibulou.web.timeline import plan_words
@@ -78,6 +79,7 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
     (shown,) = owed([row], language=language(), now=request.now)
     subject = Subject.objects.filter(pk=row.subject_id).first()
     tells = subject is not None and may_tell(request, subject)
+    waivers = list(Waiver.objects.filter(Q(about=row) | Q(pk=row.waiver_id or 0)).order_by("asked_at"))
     facts = {
         "row": row,
         "owed": shown,
@@ -90,7 +92,8 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
         "owner": owners([row.seat_id], language=language(), now=request.now).get(row.seat_id),
         "marks": _marks(row, request.now),
         "records": _records(row, plan, duty),
-        "waivers": Waiver.objects.filter(Q(about=row) | Q(pk=row.waiver_id or 0)).order_by("asked_at"),
+        "waivers": waivers,
+        "withdrawable": {one.pk for one in waivers if _may_withdraw(request, one, row, shown)},
         "reasons": _reasons(plan, duty),
         "reason_words": {key: label.say(language()) for key, label in plan_words()[2].items()},
         "rungs": _rungs(row, request.now),
@@ -103,6 +106,15 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
         "typed": request.POST,
     }
     return render(request, "web/obligation.html", facts, status=status)
+
+
+def _may_withdraw(request: Asking, waiver: Waiver, row: Obligation, shown: Owed) -> bool:
+    """Whether the reader may take a waiver back: his own request, or one that holds."""
+    own = waiver.asked_by_id == request.user.pk
+    if waiver.kind != Waiver.Kind.WAIVER or waiver.waits:
+        return own and waiver.waits
+    holds = shown.stands is Standing.WAIVED and row.waiver_id == waiver.pk
+    return holds and (own or request.reach.covers(row.area_id, Right.GRANT))
 
 
 def _marks(row: Obligation, now: datetime) -> list[Mark]:

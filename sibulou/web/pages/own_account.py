@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -18,10 +19,25 @@ from sibulou.roster.accounts import change_password, choose_language
 from sibulou.roster.models import User
 from sibulou.roster.problems import NotInTheList
 from sibulou.roster.seal import work_phone
-from sibulou.roster.second_factor import ADVISED, WrongCode, begin, confirm, device_of, fits, remove, secret_of
+from sibulou.roster.second_factor import (
+    ADVISED,
+    WrongCode,
+    begin,
+    confirm,
+    device_of,
+    fits,
+    picture_of,
+    remove,
+    secret_of,
+)
 from sibulou.web.labels import language, pick, word
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.accounts import terms_of
+
+_PICTURE = (
+    "手机验证码的二维码；看不见的请用下面的密钥",
+    "The sign-in code's secret as a QR code; the same stands below to type",
+)
 
 
 @never_cache
@@ -41,6 +57,7 @@ def _draw_own(request: Asking, *, sentence: str = "", status: int = 200) -> Http
         "device": device_of(request.user),
         "begun": begun,
         "secret": secret_of(begun) if begun else "",
+        "picture": mark_safe(picture_of(begun, title=word(*_PICTURE))) if begun else "",
         "advised": bool(ADVISED & set(request.reach.roles)),
     }
     return render(request, "web/account.html", facts, status=status)

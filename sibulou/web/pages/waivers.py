@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
-from sibulou.duty.models import Waiver
-from sibulou.duty.waive import ask_waiver, grant_waiver, refuse_waiver
+from sibulou.duty.gap import Standing
+from sibulou.duty.models import WAITING, Waiver
+from sibulou.duty.waive import ask_waiver, grant_waiver, refuse_waiver, withdraw_waiver
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
@@ -42,6 +43,11 @@ class Asked:
     owner: Owner | None
     mine: bool
 
+    @property
+    def holds(self) -> bool:
+        """Whether it is this one that lifts the obligation now."""
+        return self.owed.row.waiver_id == self.waiver.pk and self.owed.stands is Standing.WAIVED
+
 
 @require_POST
 def ask(request: Asking, number: int) -> HttpResponse:
@@ -71,8 +77,8 @@ def waivers(request: Asking) -> HttpResponse:
     """What was asked for in one's area and is not answered yet, and what was answered lately."""
     if not request.reach.subjects:
         need(request.reach, Right.RECORD)
-    waiting = Waiver.objects.filter(kind=Waiver.Kind.WAIVER, granted_at__isnull=True, refused_at__isnull=True)
-    answered = Waiver.objects.filter(kind=Waiver.Kind.WAIVER).exclude(granted_at__isnull=True, refused_at__isnull=True)
+    waiting = Waiver.objects.filter(WAITING)
+    answered = Waiver.objects.filter(kind=Waiver.Kind.WAIVER).exclude(WAITING)
     facts = {
         "waiting": _asked(request, list(waiting.select_related(*_PARTS).order_by("asked_at")[:PAGE])),
         "more": max(waiting.count() - PAGE, 0),
@@ -129,8 +135,32 @@ def answer(request: Asking, number: int) -> HttpResponse:
     return HttpResponseRedirect("/waivers/")
 
 
+@require_POST
+def withdrawal(request: Asking, number: int) -> HttpResponse:
+    """Take back one's own request, or a waiver that holds, by one's name and for a reason."""
+    waiver = Waiver.objects.filter(pk=number, kind=Waiver.Kind.WAIVER, about__isnull=False).first()
+    if waiver is None:
+        raise Http404
+    try:
+        withdraw_waiver(
+            waiver=waiver, why=words_of(request.POST.get("why", ""), 200), reach=request.reach, by=request.by,
+            now=request.now,
+        )  # fmt: skip
+    except Problem as problem:
+        row = obligations.find(waiver.about_id or 0)
+        return obligations.draw(request, row, sentence=problem.say(language()), status=problem.status)
+    messages.success(request, pick(_WITHDRAWN, language()))
+    return HttpResponseRedirect(f"/obligations/{waiver.about_id}/")
+
+
+_WITHDRAWN = (
+    "已撤回，理由已留存。这一项从现在起照常计算。",
+    "Withdrawn, and the reason kept. It counts again from now.",
+)
+
 urlpatterns: list[URLPattern] = [
     path("obligations/<int:number>/waivers/", ask),
     path("waivers/", waivers),
     path("waivers/<int:number>/answer/", answer),
+    path("waivers/<int:number>/withdrawal/", withdrawal),
 ]

@@ -21,6 +21,9 @@ SELECT at, what, number FROM (
     SELECT w.refused_at, 'refused', w.id::text FROM waiver w JOIN obligation o ON o.id = w.about_id
     WHERE o.subject_id = %(subject)s AND w.refused_at IS NOT NULL
     UNION ALL
+    SELECT w.withdrawn_at, 'withdrawn', w.id::text FROM waiver w JOIN obligation o ON o.id = w.about_id
+    WHERE o.subject_id = %(subject)s AND w.withdrawn_at IS NOT NULL
+    UNION ALL
     SELECT c.told_at, 'climb', c.id::text FROM climb c JOIN obligation o ON o.id = c.obligation_id
     WHERE o.subject_id = %(subject)s AND c.step > 0
 ) line

@@ -18,7 +18,7 @@ from sibulou.duty.problems import (
     UnknownReason,
 )
 from sibulou.duty.settle import end_obligations
-from sibulou.duty.waive import ask_waiver, refuse_waiver
+from sibulou.duty.waive import ask_waiver, refuse_waiver, withdraw_waiver
 from sibulou.roster.access import reach_of
 from sibulou.roster.audit import By
 from tests.kernel import OFFICER, County, moment
@@ -154,3 +154,18 @@ def test_a_record_that_comes_later_meets_what_was_waived(here: County, owed: Obl
     here.grant(here.ask(owed, by="Head", at="2 Mar 12:00"), by="Lake secretary", at="2 Mar 13:00")
     here.tell("Wang's | 2 Mar 20:00 | visit 1")
     assert here.books("3 Mar 00:00") == "4 met of 4"
+
+
+def test_a_waiver_taken_back_was_held_until_then_and_is_told_again(here: County) -> None:
+    """From that minute the obligation is owed and climbs; the days before stay waived, as they were."""
+    here.start("told")
+    waiver = here.ask(here.owed("Wang's", "told"), by="Head", at="1 Mar 12:00")
+    here.grant(waiver, by="Lake secretary", at="1 Mar 13:00")
+    secretary = here.user("Lake secretary")
+    at = moment("4 Mar 12:00")
+    by = By(secretary.name, "", secretary.pk)
+    withdraw_waiver(waiver=waiver, why="they are home", reach=reach_of(secretary, now=at), by=by, now=at)
+    assert "1 waived" in here.books("3 Mar 12:00", known="5 Mar 00:00")
+    assert "Wang's | told | since 3 Mar 00:00 | Head" in here.gaps("4 Mar 12:00")
+    told = [line for line in here.escalate("4 Mar 12:00") if "| Wang's |" in line]
+    assert told[0] == "0 | Wang's | group_head | Head | 4 Mar 12:00"
