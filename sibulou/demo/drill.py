@@ -197,13 +197,15 @@ def begin(code: str, seed: int, days: int) -> Plot:
     from sibulou.demo.drill_play import BY, Play
     from sibulou.demo.drill_plot import Plot, Stretch
     from sibulou.demo.drill_roster import read_roster
+    from sibulou.demo.drill_units import add_units, with_units
     from sibulou.duty.force import activate, load
     from sibulou.roster.areas import area_by_code
 
     rng = random.Random(f"{code}-{seed}")
-    text = resources.files("sibulou.plans").joinpath(PLAN).read_text(encoding="utf-8")
+    text = with_units(resources.files("sibulou.plans").joinpath(PLAN).read_text(encoding="utf-8"))
     own = read_plan(text)
     county = area_by_code(code)
+    add_units(county, rng=rng, by=BY, now=START - timedelta(days=1))
     roster = read_roster(*county.range, own.zone)
     event = activate(
         area=county, version=load(text, file=PLAN, by=BY, now=START), level=own.levels[0], title="演练",

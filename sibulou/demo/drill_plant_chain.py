@@ -26,7 +26,8 @@ def plant_vacancies(plot: Plot, each: int) -> None:
             _vacate(plot, place, f"vacancy.{role}")
     for kind, deed in (
         ("leave.no_stand_in", _on_leave), ("leave.stand_in", _stood_in), ("leave.deputy", _deputised),
-        ("owner.watched", _owner_watched),
+        ("owner.watched", _owner_watched), ("chain.entered_late", _entered_late),
+        ("chain.left_unnoticed", _left_unnoticed),
     ):  # fmt: skip
         for place in _some(plot, places.get("village_secretary", []) + places.get("group_head", []), each):
             deed(plot, place, kind)
@@ -80,6 +81,57 @@ def _alone(plot: Plot, place: Place, now: datetime) -> User:
     """A new holder without deputies, so that everything hangs on him."""
     plot.play.vacate(place, now)
     return plot.play.fill(place, now)
+
+
+def _entered_late(plot: Plot, place: Place, kind: str) -> None:
+    """Nobody answers; hours later it is entered that somebody had sat there since the first hour.
+
+    As known then, the seat stays vacant for ever; as known now, it was answered for.
+    """
+    _hole(plot, place, kind)
+    start, stop = _span(plot, place)
+    since = start + HOUR
+    then: set[int] = set()
+
+    def look(now: datetime) -> None:
+        then.update(_unowned(plot, place, board.Moment.now(now)))
+
+    def enter(now: datetime) -> None:
+        plot.play.fill(place, now, since=since)
+        as_then = _unowned(plot, place, board.Moment(since, since))
+        as_now = _unowned(plot, place, board.Moment(since, now))
+        if not then | as_then | as_now:
+            return  # all that the seat owed was answered within the hour
+        plot.play.look.check(
+            "chain.as_known_then", as_then == then and not as_now,
+            f"{place[0]} {place[1]} 补录任命后：当时所知应有 {len(then)} 项无人负责，显示 {len(as_then)}；"
+            f"现在所知应没有，显示 {len(as_now)}。",
+            f"After the late entry at {place[0]} {place[1]}: as known then {len(then)} were unowned, "
+            f"{len(as_then)} are shown; as known now none, {len(as_now)} are shown.",
+        )  # fmt: skip
+
+    plot.play.at(start, lambda now: plot.play.vacate(place, now))
+    plot.play.then(since, look)
+    plot.play.at(stop, enter)
+
+
+def _unowned(plot: Plot, place: Place, moment: board.Moment) -> set[int]:
+    """The obligations of a seat that are shown as unowned at a moment."""
+    role, where = place
+    seat = {"subject_id": -where} if where < 0 else {"area_id": where, "subject__isnull": True}
+    number = Seat.objects.get(role=role, **seat).pk
+    rows = board.gap_page(plot.play.county, moment, limit=1_000_000)
+    return {row.obligation for row in rows if row.seat == number and row.unowned}
+
+
+def _left_unnoticed(plot: Plot, place: Place, kind: str) -> None:
+    """The holder left some hours ago, and it is entered only now: unowned since the minute he left."""
+    _hole(plot, place, kind)
+    start, stop = _span(plot, place)
+    left = start
+    start = min(start + 3 * HOUR, stop - HOUR)
+    plot.play.at(start, lambda now: plot.play.vacate(place, now, left=left))
+    plot.play.at(stop, lambda now: _fill(plot, place, now))
 
 
 def _on_leave(plot: Plot, place: Place, kind: str) -> None:

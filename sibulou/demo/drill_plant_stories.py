@@ -62,6 +62,7 @@ def plant_leaks(plot: Plot, each: int) -> None:
     """L4 to L8 and L10; L1 and L9 stand with the chain and the roster, L2 with the windows, L3 with who moved away."""
     for _ in range(each):
         _one_door_left(plot)
+        open_event(plot, OPENERS["roster.mend"], "leak.L6_more_than_listed")
         _never_reported(plot)
         _never_mentioned(plot)
     plot.play.at(plot.play.end - HOUR, lambda now: _own_lists(plot, now))

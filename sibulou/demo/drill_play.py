@@ -222,25 +222,28 @@ class Play:
             self.roster.person_of[user.pk] = person.id
         return user
 
-    def fill(self, place: Place, now: datetime, *, deputy: bool = False, person: Thing | None = None) -> User:
-        """Somebody is found for a seat, from now on."""
+    def fill(
+        self, place: Place, now: datetime, *, deputy: bool = False, person: Thing | None = None,
+        since: datetime | None = None,
+    ) -> User:  # fmt: skip
+        """Somebody is found for a seat, from now on; or has sat in it `since`, and is entered only now."""
         user = self.account(now, person)
         role, where = place
         if where < 0:
             seat = make_seat(role=role, by=BY, now=now, subject=Subject.objects.get(pk=-where))
         else:
             seat = make_seat(role=role, by=BY, now=now, area=Area.objects.get(pk=where))
-        row = appoint(seat=seat, user=user, starts_at=now, by=BY, now=now, deputy=deputy)
-        self.roster.terms.setdefault(place, []).append(Term(user.pk, now, deputy=deputy, row=row.pk))
+        row = appoint(seat=seat, user=user, starts_at=since or now, by=BY, now=now, deputy=deputy)
+        self.roster.terms.setdefault(place, []).append(Term(user.pk, since or now, deputy=deputy, row=row.pk))
         self.ledger.chain_changed()
         return user
 
-    def vacate(self, place: Place, now: datetime, *, deputies: bool = True) -> None:
-        """The holder leaves now, and the deputies with him."""
+    def vacate(self, place: Place, now: datetime, *, deputies: bool = True, left: datetime | None = None) -> None:
+        """The holder leaves now, and the deputies with him; or they `left` before, and it is entered only now."""
         for term in self.roster.terms.get(place, []):
             if (term.ends is None or term.ends > now) and (deputies or not term.deputy):
-                end_appointment(appointment=Appointment.objects.get(pk=term.row), at=now, by=BY, now=now)
-                term.ends = now
+                end_appointment(appointment=Appointment.objects.get(pk=term.row), at=left or now, by=BY, now=now)
+                term.ends = left or now
         self.ledger.chain_changed()
 
     def fill_empty_seats(self, items: Iterable[Item], now: datetime) -> int:
