@@ -9,9 +9,12 @@ from sibulou.api.v1 import api
 from sibulou.web import sign_in, unasked
 from sibulou.web.pages import (
     accounts,
+    area_changes,
     areas,
     audit_trail,
     chain,
+    changing,
+    entering,
     event,
     events,
     feedback,
@@ -48,6 +51,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *net.urlpatterns,
     *accounts.urlpatterns,
     *audit_trail.urlpatterns,
+    *area_changes.urlpatterns,
+    *changing.urlpatterns,
+    *entering.urlpatterns,
     *chain.urlpatterns,
     *event.urlpatterns,
     *events.urlpatterns,

@@ -234,6 +234,36 @@ def appointing(what: str) -> Judge:
     return judge
 
 
+def entering(where: str, *, above: bool = False) -> Judge:
+    """The roster of an area: whoever sees it and holds the right there, or for the area itself over the one above."""
+
+    def judge(who: Who, things: Things) -> int | frozenset[int]:
+        area = getattr(things.scene.world, where)
+        if not who.over(area.pk, Right.GAPS):
+            return 404
+        return OK if who.over(area.parent_id if above else area.pk, Right.ROSTER) else 403
+
+    return judge
+
+
+def changing_entry(what: str) -> Judge:
+    """What is held of something: whoever sees it and holds the right to the roster there."""
+
+    def judge(who: Who, things: Things) -> int | frozenset[int]:
+        subject = _subject(things, what)
+        if not who.sees(subject):
+            return 404
+        return OK if who.over(subject.area_id, Right.ROSTER) else 403
+
+    return judge
+
+
+def opened_already(who: Who, things: Things) -> int | frozenset[int]:
+    """The post of the table is open: whoever may open posts is told so."""
+    status = changing_entry("gate")(who, things)
+    return 409 if status == OK else status
+
+
 def appointing_in_the_county(who: Who, things: Things) -> int | frozenset[int]:
     county = things.scene.world.county.pk
     if not who.over(county, Right.GAPS):
@@ -292,6 +322,14 @@ def _number(of: str) -> Fill:
     return lambda things: {"number": getattr(things, of).pk}
 
 
+def _key(of: str) -> Fill:
+    return lambda things: {"key": getattr(things.scene.world, of).pk}
+
+
+def _pk(of: str) -> Fill:
+    return lambda things: {"number": getattr(things.scene.world, of).pk}
+
+
 def _county_key(things: Things) -> dict[str, object]:
     return {"key": things.scene.world.county.pk}
 
@@ -331,6 +369,58 @@ ADDRESSES: dict[str, Entry] = {
         None, appointing_in_the_county, fill=_county_key,
         data=lambda things: {"role": "health_bureau", "username": things.user.username, "deputy": "yes"},
     ),
+    "areas/<int:key>/parts/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"), data=lambda things: {"name": "河边"}
+    ),
+    "areas/<int:key>/name/": Entry(
+        entering("village_a", above=True), entering("village_a", above=True), fill=_key("village_a"),
+        data=lambda things: {"name": "东明社区居民委员会"},
+    ),
+    "areas/<int:key>/codes/new/": Entry(
+        entering("village_a", above=True), entering("village_a", above=True), fill=_key("village_a"),
+        data=lambda things: {"code": "530499001009", "from": "2199-01-01", "step": "confirmed"},
+    ),
+    "areas/<int:key>/end/": Entry(
+        entering("village_a", above=True), entering("village_a", above=True), fill=_key("village_a"),
+        data=lambda things: {"reason": "并村", "into": "530499001002", "step": "confirmed"},
+    ),
+    "areas/<int:key>/households/new/": Entry(
+        entering("group_a1"), entering("group_a1"), fill=_key("group_a1"), data=lambda things: {"address": "新址"}
+    ),
+    "areas/<int:key>/posts/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "新卡点", "kind": "village"},
+    ),
+    "areas/<int:key>/places/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "新广场", "kind": "square"},
+    ),
+    "areas/<int:key>/institutions/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "新药店", "kind": "pharmacy"},
+    ),
+    "people/new/": Entry(holding(Right.ROSTER)),
+    "households/<int:number>/people/new/": Entry(
+        changing_entry("household"), changing_entry("household"), fill=_number("household"),
+        data=lambda things: {"p0-name": "张新"},
+    ),
+    "people/<int:number>/state/": Entry(
+        changing_entry("chen_guihua"), changing_entry("chen_guihua"), fill=_pk("chen_guihua"),
+        data=lambda things: {"state": "moved", "reason": "随子女", "step": "confirmed"},
+    ),
+    "subjects/<int:number>/place/": Entry(
+        changing_entry("household"), changing_entry("household"), fill=_number("household"),
+        data=lambda things: {"area": things.scene.world.group_a1.pk, "step": "confirmed"},
+    ),
+    "subjects/<int:number>/entry/": Entry(
+        changing_entry("household"), changing_entry("household"), fill=_number("household"),
+        data=lambda things: {"name": "张家", "number": "1"},
+    ),
+    "subjects/<int:number>/end/": Entry(
+        changing_entry("chen_guihua"), changing_entry("chen_guihua"), fill=_pk("chen_guihua"),
+        data=lambda things: {"reason": "重复登记", "step": "confirmed"},
+    ),
+    "subjects/<int:number>/opening/": Entry(changing_entry("gate"), opened_already, fill=_pk("gate")),
     "mine/": Entry(anyone),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
     "people/": Entry(

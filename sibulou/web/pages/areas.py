@@ -47,6 +47,7 @@ def area(request: Asking, key: int) -> HttpResponse:
         "seats": seat_rows(found.pk, at=asked.moment.at, language=language()),
         "things": _things(found),
         "may_appoint": request.reach.covers(found.pk, Right.GRANT),
+        "changes": _changes(request, found),
         "parts": Area.objects.filter(parent=found, until__isnull=True) if found.at >= Level.VILLAGE else [],
         "stricter": _stricter(found),
         **_households(found, request.GET.get("after", "")),
@@ -58,6 +59,24 @@ def _way(request: Asking, found: Area) -> list[tuple[Area, bool]]:
     """The areas above, from the county down, and whether the reader may open each."""
     keys = [ancestor(found.pk, Level(level)) for level in range(Level.COUNTY, found.at)]
     return [(one, request.reach.covers(one.pk, Right.GAPS)) for one in Area.objects.filter(pk__in=keys).order_by("id")]
+
+
+def _changes(request: Asking, found: Area) -> list[tuple[str, str]]:
+    """What the reader may do to the roster here: each with its page. An area itself is changed from the level above."""
+    doors: list[tuple[tuple[str, str], str]] = []
+    if found.until is None and request.reach.covers(found.pk, Right.ROSTER):
+        if found.at >= Level.VILLAGE:
+            doors.append((("登记一户", "Enter a household"), "households/new/"))
+        if found.at >= Level.TOWNSHIP:
+            doors += [(("登记卡点", "Enter a post"), "posts/new/"), (("登记场所", "Enter a place"), "places/new/"),
+                      (("登记机构", "Enter an institution"), "institutions/new/")]  # fmt: skip
+        if found.at < Level.MICRO:
+            zh, en = LEVEL_NAMES[found.at.child]
+            doors.append(((f"新增{zh}", f"Add a {en}"), "parts/new/"))
+    if found.until is None and found.parent_id and request.reach.covers(found.parent_id, Right.ROSTER):
+        doors += [(("更名", "Rename"), "name/"), (("变更代码", "Another code"), "codes/new/"),
+                  (("撤销或并入", "End or merge"), "end/")]  # fmt: skip
+    return [(pick(words, language()), f"/areas/{found.pk}/{door}") for words, door in doors]
 
 
 def _things(found: Area) -> list[tuple[str, list[tuple[str, str]]]]:

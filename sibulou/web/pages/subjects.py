@@ -139,6 +139,7 @@ def _draw(
         "may_tell": may_tell(request, subject) and subject.until is None,
         "forms": forms_about(subject, request.now),
         "may_appoint": request.reach.covers(subject.area_id, Right.GRANT) and subject.until is None,
+        "changes": _changes(request, subject),
         "may_unmask": request.reach.covers(subject.area_id, Right.UNMASK),
         "sentence": sentence,
         "revealed": revealed,
@@ -146,6 +147,23 @@ def _draw(
         "ended": clock(subject.until) if subject.until else "",
     }
     return render(request, "web/subject.html", facts, status=status)
+
+
+def _changes(request: Asking, subject: Subject) -> list[tuple[str, str]]:
+    """What the reader may change about it, each with its page; nothing once it is off the roster."""
+    if subject.until is not None or not request.reach.covers(subject.area_id, Right.ROSTER):
+        return []
+    base = f"/subjects/{subject.pk}/"
+    doors = [(_word("更正登记", "Put it right"), f"{base}entry/")]
+    if subject.kind == "household":
+        doors.insert(0, (_word("加一个人", "Enter a person"), f"/households/{subject.pk}/people/new/"))
+    if subject.kind == "person":
+        doors.insert(0, (_word("变更现状", "Change where he is"), f"/people/{subject.pk}/state/"))
+    if subject.kind in ("household", "person"):
+        doors.append((_word("迁移", "Move"), f"{base}place/"))
+    if subject.kind == "post" and subject.post.opened_at is None:
+        doors.insert(0, (_word("启用", "Open it"), f"{base}opening/"))
+    return [*doors, (_word("移出名册", "Take it off the roster"), f"{base}end/")]
 
 
 def _about(subject: Subject) -> list[int]:
@@ -225,10 +243,20 @@ def _person_facts(subject: Subject, today: date) -> list[Fact]:
         Fact(_word("性别", "Sex"), codes.SEX.label(row.sex, language())),
         Fact(_word("出生", "Born"), _born(row.birth_date, today)),
         Fact(_word("民族", "Ethnic group"), codes.ETHNIC.label(row.ethnic, language()) if row.ethnic else "—"),
-        Fact(_word("现状", "Now"), codes.RESIDENCE.label(row.state, language())),
+        Fact(_word("现状", "Now"), _state(row)),
         *_sealed(f"{_word('证件', 'Paper')} · {paper}", row.identity_sealed, "identity", IDENTITY),
         *_sealed(_word("电话", "Phone"), row.phone_sealed, "phone", PERSON_PHONE),
     ]
+
+
+def _state(row: Person) -> str:
+    """Where somebody is now, and since when, as far as that was said."""
+    since = (
+        _word(f"自 {localdate(row.state_since):%F}", f"since {localdate(row.state_since):%F}")
+        if row.state_since
+        else ""
+    )
+    return " · ".join(filter(None, (codes.RESIDENCE.label(row.state, language()), row.state_place, since)))
 
 
 def _born(birth: date | None, today: date) -> str:
