@@ -82,7 +82,7 @@ class Part:
     @property
     def unfolded(self) -> bool:
         """Whether the seldom asked ones are shown at once: something stands in them."""
-        return any(one.typed or one.sentence for one in self.further if one.widget != "choice") or bool(self.sentence)
+        return any(one.typed for one in self.further) or bool(self.sentence)
 
 
 @dataclass(frozen=True)

@@ -338,7 +338,7 @@ def _person_entry(subject: Subject, typed: Mapping[str, str]) -> list[Question]:
         ask(typed, "relation", word("与户主关系", "To the head of household"), "choice", before=row.relation,
             options=choices(codes.RELATION)),
         ask(typed, "identity", _kept("证件号", "Identity number"), most=40),
-        ask(typed, "paper", word("证件种类（认不出时）", "Paper (if not recognised)"), "choice", options=paper),
+        ask(typed, "paper", word("证件种类（认不出时）", "Paper (if not recognised)"), "list", options=paper),
         ask(typed, "phone", _kept("本人电话", "Own telephone"), most=40),
         ask(typed, "birth", word("出生日期", "Born"), "date", before=f"{row.birth_date:%F}" if row.birth_date else ""),
         ask(typed, "sex", word("性别", "Sex"), "choice", options=choices(codes.SEX), before=row.sex),
@@ -356,7 +356,7 @@ def _household_entry(subject: Subject, typed: Mapping[str, str]) -> list[Questio
         ask(typed, "phone", _kept("家里电话", "The household's telephone"), most=40),
         ask(typed, "without_phone", word("没有电话，要上门", "No telephone: at the door"), "boolean", options=door,
             before="true" if row.without_phone else "false"),
-        ask(typed, "language", word("家里说", "Speaks"), "choice", options=language_choices(), before=row.language),
+        ask(typed, "language", word("家里说", "Speaks"), "list", options=language_choices(), before=row.language),
     ]  # fmt: skip
 
 

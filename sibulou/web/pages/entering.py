@@ -149,7 +149,7 @@ def _person_part(judged: Judged, *, alone: bool) -> Part:
         ask(typed, name("birth"), word("出生日期（无证件号时）", "Born (without a number)"), "date"),
         ask(typed, name("sex"), word("性别（无证件号时）", "Sex (without a number)"), "choice",
             options=[(one.code, one.label(language())) for one in codes.SEX.common]),
-        ask(typed, name("kind"), word("证件种类（认不出时）", "Paper (if not recognised)"), "choice", options=paper),
+        ask(typed, name("kind"), word("证件种类（认不出时）", "Paper (if not recognised)"), "list", options=paper),
         ask(typed, name("ethnic"), word("民族", "Ethnic group"), "choice", options=choices(codes.ETHNIC)),
         ask(typed, name("place"), word("现在何处（外出、返乡、来访时）", "Where (away, returned, visitor)"), most=80),
         ask(typed, name("since"), word("自何时起（不填为现在）", "Since (empty: now)"), "datetime-local"),
@@ -331,7 +331,7 @@ def _household_further(typed: Mapping[str, str]) -> list[Question]:
     return [
         ask(typed, "name", word("户名（不填为“某某家”）", "Called (empty: after its head)"), most=80),
         ask(typed, "number", word("户号（不填取下一个）", "Number (empty: the next one)"), "number"),
-        ask(typed, "language", word("家里说", "Speaks"), "choice", options=language_choices()),
+        ask(typed, "language", word("家里说", "Speaks"), "list", options=language_choices()),
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sibulou.duty.force import set_strictness
+from sibulou.duty.force import activate, load, set_strictness
 from sibulou.duty.models import Obligation, Watch
 from sibulou.roster.groups import add_group
 from sibulou.roster.households import move_household, move_person
 from sibulou.roster.merging import merge_area
 from sibulou.roster.models import Area, Household, Person, Seat
-from tests.kernel import AREAS, HILL, LAKE, OFFICER, SOUTH, County, moment
+from tests.kernel import AREAS, HILL, LAKE, OFFICER, SOUTH, County, moment, plan
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,24 @@ def test_another_timing_there_asks_nothing_of_the_time_before(here: County):
     here.reconcile("6 Mar 21:00")
     there = [row for row in here.gaps("6 Mar 21:00", area=SOUTH) if row.startswith("Wang's")]
     assert there == ["Wang's | check | since 6 Mar 20:00 | Head4"]
+    assert here.sound()
+
+
+def test_out_of_the_event_what_is_not_due_ends_by_name(here: County):
+    """Only the North has pressed the start key: in the South nothing is owed, and who moved him stands for that."""
+    here.now = moment("1 Mar 00:00")
+    version = load(plan("temperature"), file="small.yaml", by=OFFICER, now=here.now)
+    here.event = activate(
+        area=here.areas["North"], version=version, level="I", title="an event", notice="No 1", legal_basis="the law",
+        by=OFFICER, now=here.now,
+    )  # fmt: skip
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    evening = here.owed("Wang", "temperature", "1 Mar 18:00")
+    assert evening.waiver is not None
+    assert (evening.waiver.kind, evening.waiver.reason, evening.waiver.granted_by) == ("end", "moved", OFFICER.name)
+    gaps = [row for row in here.gaps("1 Mar 20:30") if row.startswith("Wang")]
+    assert gaps == ["Wang | temperature | since 1 Mar 10:00 | Li"]
     assert here.sound()
 
 
