@@ -74,7 +74,7 @@ class NobodyEntered(Problem):
 class StillToSay(Problem):
     """People who resemble somebody on the roster, of whom it was not said who they are. The fact is `count`."""
 
-    number = "409.50"
+    number = "409.150"
     zh = "有 {count} 人与名册上的人相近，还没有登记。请在下面逐个选择是同一人还是另一个人，再提交。"
     en = (
         "{count} of these resemble people on the roster and nobody was entered yet. Say of each whether it is the "
