@@ -65,6 +65,11 @@ def read_json(request: HttpRequest) -> object:
     return _json(_unpacked(request))
 
 
+def read_bytes(request: HttpRequest) -> bytes:
+    """The body as it is, unpacked within bounds. Raises NoJson, BatchTooLarge."""
+    return _unpacked(request)
+
+
 def _too_large() -> BatchTooLarge:
     return BatchTooLarge(records=MOST_RECORDS, megabytes=MOST_BYTES // 1024 // 1024)
 

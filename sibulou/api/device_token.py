@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
+
+from sibulou.field.models import Device
 
 
 class DeviceToken(HttpAuthBase):
@@ -15,4 +17,9 @@ class DeviceToken(HttpAuthBase):
 
     def __call__(self, request: HttpRequest) -> Any | None:
         """The device, if the request came with one."""
-        return getattr(request, "device", None)
+        return carrying(request)
+
+
+def carrying(request: HttpRequest) -> Device | None:
+    """The device that a request comes from; None for a browser."""
+    return cast("Device | None", getattr(request, "device", None))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
+
+from sibulou.api.shapes import ProblemOut
 
 
 class EnrolIn(Schema):
@@ -101,3 +103,86 @@ class SyncOut(Schema):
     answers: TableOut
     outcomes: TableOut
     only: OnlyOut
+
+
+class ExcuseIn(Schema):
+    """Cannot, because: `reason` is one that the plan lists for the duty."""
+
+    id: UUID
+    obligation: int
+    reason: Annotated[str, Field(max_length=40)]
+    words: Annotated[str, Field(max_length=400)] = ""
+    until: datetime | None = None
+
+
+class ExcusesIn(Schema):
+    """At most 500."""
+
+    excuses: Annotated[list[ExcuseIn], Field(max_length=500)]
+
+
+class ItemOut(Schema):
+    """What became of one item."""
+
+    id: str
+    outcome: Literal["accepted", "repeated", "conflicting", "refused", "unknown_subject"]
+    problem: ProblemOut | None = None
+
+
+class ExcusesOut(Schema):
+    """The outcomes, in the order sent."""
+
+    received_at: datetime
+    excuses: list[ItemOut]
+
+
+class MemberIn(Schema):
+    """One person of a family."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    relation: str = "99"
+    sex: str = ""
+    birth_date: str | None = None
+    identity: str = ""
+    phone: str = ""
+    state: str = "present"
+
+
+class FamilyIn(Schema):
+    """A household with the people in it; the address is given once."""
+
+    id: UUID
+    area: Annotated[str, Field(pattern=r"^[0-9]{18}$")]
+    persons: Annotated[list[MemberIn], Field(min_length=1, max_length=30)]
+    name: Annotated[str, Field(max_length=80)] = ""
+    address: Annotated[str, Field(max_length=120)] = ""
+    phone: Annotated[str, Field(max_length=30)] = ""
+    language: Annotated[str, Field(max_length=12)] = ""
+    without_phone: bool = False
+
+
+class FamiliesIn(Schema):
+    """At most 100."""
+
+    families: Annotated[list[FamilyIn], Field(max_length=100)]
+
+
+class FamilyOut(ItemOut):
+    """What became of one family, and the numbers it has on the roster."""
+
+    household: int | None = None
+    persons: list[int] = []
+
+
+class FamiliesOut(Schema):
+    """The outcomes, in the order sent."""
+
+    received_at: datetime
+    families: list[FamilyOut]
+
+
+class AttachmentOut(Schema):
+    """An attachment that is kept."""
+
+    sha256: str
+    outcome: Literal["accepted", "repeated"]

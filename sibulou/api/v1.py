@@ -7,6 +7,7 @@ the problem and its sentence in both languages.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -16,7 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from sibulou.api.batch import Sent, Unread, read_batch
-from sibulou.api.device_token import DeviceToken
+from sibulou.api.device_token import DeviceToken, carrying
 from sibulou.api.field import router
 from sibulou.api.problems import Forged, WrongQuery
 from sibulou.api.saying import WRONG, said
@@ -40,10 +41,11 @@ from sibulou.api.shapes import (
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment, Page
 from sibulou.duty.gap import Books
-from sibulou.duty.intake import Batch, Outcome, take_in
-from sibulou.duty.models import Duty, Obligation, Refusal
-from sibulou.duty.personal import BLIND, seal_payload
+from sibulou.duty.intake import Batch, take_in
+from sibulou.duty.models import Duty, Obligation
+from sibulou.duty.refusal import keep
 from sibulou.duty.told import Told
+from sibulou.field.past_reach import PastReach
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import area_for
 from sibulou.roster.area_key import LEVEL_NAMES, Level
@@ -113,14 +115,18 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def hand_in(request: HttpRequest) -> BatchOut:
     """Up to 5,000 records. Each gets its own outcome; one that cannot be read does not refuse the others."""
     asking = cast(Asking, request)
-    if not (asking.reach.has(Right.RECORD) or asking.reach.subjects):
+    device = carrying(request)
+    if device is None and not (asking.reach.has(Right.RECORD) or asking.reach.subjects):
         raise without(Right.RECORD)
     sent = read_batch(request)
+    if device is not None:
+        sent = replace(sent, device=sent.device or device.name)
     answers = take_in(
         Batch([one for one in sent.records if isinstance(one, Told)], sent.device, sent.sent_at),
         reach=asking.reach,
         by=asking.by,
         now=asking.now,
+        reaches=None if device is None else PastReach(device, reach=asking.reach, now=asking.now),
     )
     _keep_unread(sent, asking)
     waiting = iter(answers)
@@ -140,22 +146,8 @@ def _keep_unread(sent: Sent, asking: Asking) -> None:
     home = next(iter(roots(asking.reach, Right.RECORD)), None)
     for one in sent.records:
         if isinstance(one, Unread):
-            payload = seal_payload(one.payload)
-            Refusal.objects.get_or_create(
-                record_id=one.id,
-                outcome=str(Outcome.REFUSED),
-                payload__blind=payload[BLIND],
-                told_by_id=asking.by.user_id,
-                defaults={
-                    "payload": payload,
-                    "received_at": asking.now,
-                    "problem": one.problem.number,
-                    "words_zh": one.problem.say("zh")[:400],
-                    "words_en": one.problem.say("en")[:400],
-                    "area_id": home,
-                    "device": sent.device,
-                },
-            )
+            keep(one.payload, number=one.id, outcome="refused", problem=one.problem, area=home, device=sent.device,
+                 by=asking.by, now=asking.now)  # fmt: skip
 
 
 @api.get("/gaps", response={200: GapsOut, **WRONG}, summary="漏项 / Gaps")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -76,21 +76,29 @@ def digest(told: Told) -> bytes:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
+Reaches = Callable[[datetime], Iterable[Reach]]
+
+
 @dataclass(frozen=True)
 class Handed:
-    """A batch and whoever hands it in: `by`, who reaches `reach`."""
+    """A batch and whoever hands it in: `by`, who reaches `reach`.
+
+    `reaches`, where the hand-in may come late, gives for the moment at which something happened all that `by` reached
+    then or reaches now; it may raise the Problem of who could not tell of that moment.
+    """
 
     batch: Batch
     reach: Reach
     by: By
+    reaches: Reaches | None = None
 
 
-def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime) -> list[Answer]:
+def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime, reaches: Reaches | None = None) -> list[Answer]:
     """Take in a batch as `by`, who reaches `reach`: record, settle, open what rules call for; all or nothing.
 
     Returns an answer per record, in order. Raises no Problem for a single record.
     """
-    return take_in_all([Handed(batch, reach, by)], now=now)[0]
+    return take_in_all([Handed(batch, reach, by, reaches)], now=now)[0]
 
 
 def take_in_all(handed: Sequence[Handed], *, now: datetime) -> list[list[Answer]]:
@@ -166,7 +174,7 @@ class _Intake:
                 raise Conflicting(id=told.id)
             return None
         subject = self.subjects.get(told.subject)
-        if subject is None or not _may_tell(handed.reach, subject):
+        if subject is None or not self._may_tell(told, handed, subject):
             raise UnknownSubject(subject=told.subject)
         happened_at, doubtful = self._moment(told, handed.batch)
         stages = self._stages_at(happened_at)
@@ -181,6 +189,12 @@ class _Intake:
         clean = replace(told, content=on.content)
         return _Accepted(clean, handed, fingerprint, subject, happened_at, doubtful, kept, meaning.closes, answering,
                          meaning.opens, on.plans)  # fmt: skip
+
+    def _may_tell(self, told: Told, handed: Handed, subject: About) -> bool:
+        if handed.reaches is None:
+            return _within(handed.reach, subject)
+        happened_at, _ = self._moment(told, handed.batch)
+        return any(_within(reach, subject) for reach in handed.reaches(happened_at))
 
     def _moment(self, told: Told, batch: Batch) -> tuple[datetime, bool]:
         """When it happened, judged by the server's clock, and whether the device's was off (see decision 0005)."""
@@ -312,7 +326,7 @@ def _work_out(on: OnForm, stages: Sequence[Running], facts: dict[str, object]) -
     return _Meaning(sorted(closes), sorted(answering), opens)
 
 
-def _may_tell(reach: Reach, subject: About) -> bool:
+def _within(reach: Reach, subject: About) -> bool:
     return reach.covers(subject.area_id, Right.RECORD) or subject.pk in reach.subjects
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sibulou.duty.models import Refusal
+from sibulou.duty.personal import BLIND, seal_payload
 from sibulou.lib.problem import Problem
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, reasoned
@@ -16,6 +17,37 @@ class SettledAlready(Problem):
     number = "409.42"
     zh = "这份记录已由 {by} 处理（{how}）。如有不同意见，请再填一份更正记录。"
     en = "{by} has settled this record already ({how}). If you see it differently, hand in a correction."
+
+
+def keep(
+    payload: object,
+    *,
+    number: str,
+    outcome: str,
+    problem: Problem,
+    area: int | None,
+    device: str,
+    by: By,
+    now: datetime,
+) -> Refusal:
+    """Keep what was sent and could not be taken, sealed and with its reason; the very same of one teller once."""
+    sealed = seal_payload(payload)
+    row, _ = Refusal.objects.get_or_create(
+        record_id=number[:40],
+        outcome=outcome,
+        payload__blind=sealed[BLIND],
+        told_by_id=by.user_id,
+        defaults={
+            "payload": sealed,
+            "received_at": now,
+            "problem": problem.number,
+            "words_zh": problem.say("zh")[:400],
+            "words_en": problem.say("en")[:400],
+            "area_id": area,
+            "device": device[:40],
+        },
+    )
+    return row
 
 
 def settle_refusal(*, refusal: Refusal, how: str, by: By, now: datetime) -> None:

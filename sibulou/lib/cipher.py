@@ -116,26 +116,34 @@ class Cipher:
 
     def seal(self, text: str, *, field: str) -> bytes:
         """The sealed bytes of `text`, bound to `field`; twice the same text gives different bytes."""
-        return self._sealed(text, bytes((self._first,)), field.encode(), os.urandom(_NONCE))
+        return self.seal_bytes(text.encode(), field=field)
+
+    def seal_bytes(self, plain: bytes, *, field: str) -> bytes:
+        """`seal` for what is no text, such as a photo."""
+        return self._sealed(plain, bytes((self._first,)), field.encode(), os.urandom(_NONCE))
 
     def seal_many(self, texts: Iterable[str], *, field: str) -> list[bytes]:
         """`seal` for many texts of one field, in their order; asks the system for randomness once."""
         listed = list(texts)
         prefix, name, nonces = bytes((self._first,)), field.encode(), os.urandom(_NONCE * len(listed))
         return [
-            self._sealed(text, prefix, name, nonces[at : at + _NONCE])
+            self._sealed(text.encode(), prefix, name, nonces[at : at + _NONCE])
             for at, text in zip(range(0, len(nonces), _NONCE), listed, strict=True)
         ]
 
     def open(self, blob: bytes, *, field: str) -> str:
         """The text of a value sealed for the same `field`. Raises Problem 500.10."""
+        return self.open_bytes(blob, field=field).decode()
+
+    def open_bytes(self, blob: bytes, *, field: str) -> bytes:
+        """`open` for what is no text. Raises Problem 500.10."""
         block = self._blocks.get(blob[0]) if len(blob) > _NONCE + _TAG else None
         if block is None:
             raise CannotOpen(field=field, version=blob[0] & 15 if blob else "?")
         decryptor = BlockCipher(block, modes.GCM(blob[1 : 1 + _NONCE], blob[-_TAG:])).decryptor()
         decryptor.authenticate_additional_data(blob[:1] + field.encode())
         try:
-            return (decryptor.update(blob[1 + _NONCE : -_TAG]) + decryptor.finalize()).decode()
+            return decryptor.update(blob[1 + _NONCE : -_TAG]) + decryptor.finalize()
         except InvalidTag:
             raise CannotOpen(field=field, version=blob[0] & 15) from None
 
@@ -159,10 +167,10 @@ class Cipher:
         """Whether the value was sealed by the first key; if not, a change of keys has yet to reach it."""
         return blob[:1] == bytes((self._first,))
 
-    def _sealed(self, text: str, prefix: bytes, name: bytes, nonce: bytes) -> bytes:
+    def _sealed(self, plain: bytes, prefix: bytes, name: bytes, nonce: bytes) -> bytes:
         encryptor = BlockCipher(self._blocks[self._first], modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(prefix + name)
-        body = encryptor.update(text.encode()) + encryptor.finalize()
+        body = encryptor.update(plain) + encryptor.finalize()
         return prefix + nonce + body + encryptor.tag
 
 

@@ -6,8 +6,9 @@ role may see is said here a second time, in plain Python over the table of roles
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,9 @@ from sibulou.roster.role import ROLES, Right
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
+PIXEL = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+"""What begins and ends as a JPEG does."""
+
 WAIVABLE = "person.seen"
 OK = frozenset({200, 302})
 
@@ -310,6 +314,9 @@ class Entry:
     data: Fill = field(default=lambda things: {})
     json: bool = False
     open: bool = False
+    put: bool = False
+    """Whether what changes something here is a PUT of some bytes."""
+
     closed: int = 401
     """What a stranger is told at an address of the interface."""
 
@@ -508,6 +515,7 @@ ADDRESSES: dict[str, Entry] = {
     "account/language/": Entry(None, anyone, data=lambda things: {"language": "en"}),
     "refusals/": Entry(anyone),
     "refusals/<int:number>/": Entry(refusal, refusal, fill=_number("refusal"), data=lambda things: {"how": "已核实"}),
+    "refusals/<int:number>/family/": Entry(None, lambda who, things: 404, fill=_number("refusal")),
     "feedback/": Entry(anyone, anyone, data=lambda things: {"text": "字太小"}),
     "api/v1/openapi.json": Entry(anyone),
     "api/v1/records": Entry(None, handing_in, data=lambda things: {"records": []}, json=True),
@@ -519,6 +527,11 @@ ADDRESSES: dict[str, Entry] = {
         data=lambda things: {"device": str(uuid7(things.scene.now)), "username": "x", "password": "y"},
     ),
     "api/v1/sync": Entry(anyone),
+    "api/v1/excuses": Entry(None, anyone, data=lambda things: {"excuses": []}, json=True),
+    "api/v1/families": Entry(None, anyone, data=lambda things: {"families": []}, json=True),
+    "api/v1/attachments/<sha256>": Entry(
+        None, handing_in, fill=lambda things: {"sha256": hashlib.sha256(PIXEL).hexdigest()}, put=True
+    ),
     "api/v1/gaps": Entry(holding(Right.GAPS)),
     "api/v1/areas/<key>": Entry(area_of_the_county, fill=_county_key),
     "api/v1/obligations/<number>": Entry(obligation, fill=_number("obligation")),
@@ -616,7 +629,7 @@ def ask(client: Client, entry: Entry, route: str, things: Things, method: str) -
             said = client.get(address)
         else:
             sent = {"content_type": "application/json"} if entry.json else {}
-            said = client.post(address, entry.data(things), **sent)
+            said = client.put(address, PIXEL) if entry.put else client.post(address, entry.data(things), **sent)
         transaction.set_rollback(True)
     return said.status_code
 
@@ -673,5 +686,7 @@ def test_nothing_changes_by_looking(things: Things, signed_in):
             continue
         if entry.get is None:
             assert ask(client, entry, route, things, "GET") == 405, route
-        if entry.post is None and route != "api/v1/openapi.json":  # the library answers its description to any method
-            assert ask(client, entry, route, things, "POST") == 405, route
+        if (
+            entry.post is None or entry.put
+        ) and route != "api/v1/openapi.json":  # the library answers its description to any method
+            assert ask(client, replace(entry, put=False), route, things, "POST") == 405, route

@@ -13,16 +13,21 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.timezone import get_current_timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sibulou.duty.force import stages
 from sibulou.duty.form import Form
 from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Record, Refusal
 from sibulou.duty.personal import open_answers, sent
-from sibulou.duty.refusal import settle_refusal
+from sibulou.duty.refusal import SettledAlready, settle_refusal
+from sibulou.field.handed_in import Teller, enter_family, family_of
+from sibulou.field.items import Unreadable, read_family, read_item
 from sibulou.lib.problem import Problem
+from sibulou.roster.codes import RELATION
+from sibulou.roster.deed import deed
 from sibulou.roster.models import Subject, User
+from sibulou.roster.role import Right
 from sibulou.web.answers import Shown, in_words, masked_answer
 from sibulou.web.forms import uuid_or_none
 from sibulou.web.labels import address_of, clock, language, pick, places
@@ -109,13 +114,19 @@ def _waiting(rows: list[Refusal]) -> list[Waiting]:
                 refusal=row,
                 outcome=pick(OUTCOME_WORDS.get(row.outcome, (row.outcome, row.outcome)), language()),
                 sentence=pick((row.words_zh, row.words_en), language()),
-                form=forms[form].say(language()) if form in forms else form[:40],
+                form=forms[form].say(language()) if form in forms else _kind(told) or form[:40],
                 subject=subject.label if subject else str(told.get("subject", ""))[:40],
                 told_by=users[row.told_by_id].name if row.told_by_id in users else "",
                 place=where.get(row.area_id, "") if row.area_id else "",
             )
         )
     return found
+
+
+def _kind(told: Mapping[str, object]) -> str:
+    """What was handed in that is no record: an excuse, a family."""
+    words = {"excuse": ("办不了，因为", "cannot, because"), "family": ("一户", "a family")}
+    return pick(words[str(told["kind"])], language()) if told.get("kind") in words else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,6 +145,50 @@ def refusal(request: Asking, number: int) -> HttpResponse:
     return HttpResponseRedirect("/refusals/")
 
 
+@require_POST
+def family(request: Asking, number: int) -> HttpResponse:
+    """Enter a family that waits off the roster, by one's name; that settles it."""
+    row = Refusal.objects.filter(pk=number).first()
+    sent_family = family_of(_facts(row)) if row is not None else None
+    if row is None or sent_family is None:
+        raise Http404
+    try:
+        if row.settled_at is not None:
+            raise SettledAlready(by=row.settled_by, how=row.settled_how)
+        item = read_item(sent_family, read_family)
+        if isinstance(item, Unreadable):
+            raise item.problem
+        with deed():
+            household, *_ = enter_family(item, Teller(request.reach, request.by, request.now))
+            settle_refusal(refusal=row, how=f"→ {household}", by=request.by, now=request.now)
+    except Problem as problem:
+        return _draw(request, row, sentence=problem.say(language()), status=problem.status)
+    messages.success(request, pick(("这一户已登记入册。", "The family is on the roster."), language()))
+    return HttpResponseRedirect(f"/households/{household}/")
+
+
+def _family_words(told: Mapping[str, object]) -> list[Shown]:
+    """A family that was handed in, line by line, its numbers masked."""
+    content = family_of(told)
+    if content is None:
+        return []
+    words = {"address": ("地址", "Address"), "phone": ("电话", "Telephone"), "name": ("户名", "Name")}
+    lines = [Shown(pick(label, language()), _odd(content[key])) for key, label in words.items() if content.get(key)]
+    persons = content.get("persons")
+    for one in persons if isinstance(persons, list) else []:
+        facts = one if isinstance(one, dict) else {"name": one}
+        relation = RELATION.label(str(facts.get("relation", "99")), language())
+        rest = [_careful(str(facts[key])) for key in ("birth_date", "identity", "phone") if facts.get(key)]
+        lines.append(Shown(relation, " · ".join([str(facts.get("name", ""))[:80], *rest])))
+    return lines
+
+
+def _may_enter(request: Asking, row: Refusal, told: Mapping[str, object]) -> bool:
+    """Whether the reader may enter the family that this is."""
+    waiting = family_of(told) is not None and row.settled_at is None and row.area_id is not None
+    return waiting and request.reach.covers(row.area_id or 0, Right.ROSTER)
+
+
 def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 200) -> HttpResponse:
     subject = _subject(row)
     number = uuid_or_none(row.record_id)
@@ -142,6 +197,7 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
     forms = _forms(told)
     again = subject is not None and may_tell(request, subject) and told.get("form") in forms
     answers = _answers(forms, told)
+    family_words = _family_words(told)
     facts = {
         "one": _waiting([row])[0],
         "row": row,
@@ -151,7 +207,9 @@ def _draw(request: Asking, row: Refusal, *, sentence: str = "", status: int = 20
         "sides": _sides(kept, told) if kept else [],
         "answers": answers,
         "told_at": _moment(told.get("happened_at")),
-        "sent": "" if answers else json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
+        "family": family_words,
+        "may_enter": _may_enter(request, row, told),
+        "sent": "" if answers or family_words else json.dumps(_sent(sent(row)), ensure_ascii=False, indent=1),
         "form": told.get("form"),
         "plan": told.get("plan", ""),
         "again": again,
@@ -239,4 +297,5 @@ def _said(form: Form | None, key: str, value: object) -> str:
 urlpatterns: list[URLPattern] = [
     path("refusals/", refusals),
     path("refusals/<int:number>/", refusal),
+    path("refusals/<int:number>/family/", family),
 ]

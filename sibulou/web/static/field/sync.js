@@ -111,13 +111,13 @@ async function fetchChanges() {
 
 /** The changes that an answer calls for, `next` among them: they are kept together or not at all. */
 async function stepsOf(answer) {
-  const { fresh, next, user, device, rights, seats, plans, gone } = answer;
+  const { fresh, next, user, device, rights, seats, plans, only } = answer;
   const rows = Object.fromEntries(FETCHED.map((table) => [table, rowsOf(answer[table])]));
   const closed = [...(await store.all("obligations")), ...rows.obligations].filter(isLongClosed);
   const told = (await store.all("outcomes")).filter((row) => row.outcome === "accepted");
   return [
-    { table: "subjects", clear: fresh, put: rows.subjects, drop: gone?.subjects },
-    { table: "obligations", clear: fresh, put: rows.obligations, drop: [...(gone?.obligations ?? []), ...closed.map((row) => row.id)] },
+    { table: "subjects", clear: fresh, put: rows.subjects, drop: await leftBehind("subjects", only) },
+    { table: "obligations", clear: fresh, put: rows.obligations, drop: [...(await leftBehind("obligations", only)), ...closed.map((row) => row.id)] },
     { table: "areas", clear: fresh, put: rows.areas },
     { table: "answers", clear: fresh, put: rows.answers.map((row) => ({ ...row, id: `${row.duty} ${row.subject}` })) },
     { table: "outcomes", put: await settled(rows.outcomes), drop: told.map((row) => row.id) },
@@ -131,6 +131,13 @@ async function stepsOf(answer) {
       ],
     },
   ];
+}
+
+/** What the device holds and the server no longer lists; nothing where it lists nothing. */
+async function leftBehind(table, only) {
+  if (!only?.[table]) return [];
+  const left = new Set(only[table]);
+  return (await store.all(table)).map((row) => row.id).filter((id) => !left.has(id));
 }
 
 /** Met or waived for good a day ago: until then it shows what was done today. */
