@@ -257,7 +257,8 @@ def plan(*names: str, version: int = 1, also: Mapping[str, str] | None = None) -
     """The YAML of a small plan with these duties of `DUTIES`, and of `also` by name."""
     chosen = {name: DUTIES[name] for name in names} | dict(also or {})
     duties = "\n".join(
-        f"  - key: {name}\n    article: [S1]\n    front: screening\n    title: {{zh: {name}, en: {name}}}{body}"
+        f"  - key: {name}\n    article: [S1]\n    front: screening\n    title: {{zh: {name}, en: {name}}}\n"
+        f"    why: {{zh: 看, en: to see}}{body}"
         for name, body in chosen.items()
     )
     rules = "\n".join(rule for rule, wanted in RULES.items() if set(wanted) & set(chosen) and _known(rule, chosen))

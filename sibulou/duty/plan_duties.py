@@ -20,10 +20,10 @@ from sibulou.duty.plan_reader import Cursor, close_to
 from sibulou.duty.plan_timings import read_timings
 from sibulou.roster.role import ROLES
 
-_DUTY_NEEDS = "key article front title scope owner cadence closers ladder"
+_DUTY_NEEDS = "key article front title why scope owner cadence closers ladder"
 
 
-_DUTY_MAY = "why clocks at_levels gap waiver rings_at_night one_tap"
+_DUTY_MAY = "clocks at_levels gap waiver rings_at_night one_tap"
 
 
 def read_duties(cursor: Cursor, draft: Draft) -> dict[str, Duty]:
@@ -44,7 +44,7 @@ def _read_duty(key: str, cursor: Cursor, draft: Draft) -> Duty:
         articles=many(found, "article", read_articles),
         front=maybe(found, "front", lambda at: at.one_of(FRONTS, "战线", "front"), ""),
         title=label_of(found),
-        why=maybe(found, "why", Cursor.label, None),
+        why=label_of(found, "why"),
         scope=maybe(found, "scope", lambda at: at.text() if scopes is None else at.one_of(scopes, "范围", "scope"), ""),
         owner=maybe(found, "owner", lambda at: at.one_of(ROLES, "角色", "role"), ""),
         timings=frozen(read_timings(cursor, found, draft)),

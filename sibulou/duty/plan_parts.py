@@ -62,7 +62,7 @@ class Duty:
     articles: tuple[str, ...]
     front: str
     title: Label
-    why: Label | None
+    why: Label
     scope: str
     owner: str
     timings: Mapping[str, Cadence]

@@ -87,7 +87,8 @@ def _clocks(obligations: Sequence[int], moment: Moment) -> Mapping[int, tuple[da
     """When each is told to the next level, and how many levels beyond the owner know already.
 
     For a past moment both come from the tellings on record: those up to it, and the first after it. What was not told
-    since has the clock that it has now.
+    since has the clock that it has now, if that lies ahead of the moment: one that has passed was not heeded, since the
+    obligation was waived or answered by then, and nothing was next.
     """
     found = Obligation.objects.filter(pk__in=obligations).values_list("id", "next_climb_at", "climbed")
     clocks = {pk: (next_at, max(0, steps - 1)) for pk, next_at, steps in found}
@@ -97,7 +98,8 @@ def _clocks(obligations: Sequence[int], moment: Moment) -> Mapping[int, tuple[da
     tellings = Climb.objects.filter(obligation__in=obligations, told_at__gt=moment.at).order_by("-step")
     for pk, step, at in tellings.values_list("obligation", "step", "at"):
         later[pk] = at, max(0, step - 1)
-    return clocks | later
+    ahead = {pk: (next_at if next_at and next_at > moment.at else None, up) for pk, (next_at, up) in clocks.items()}
+    return ahead | later
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,12 @@ def in_words(cadence: Cadence) -> tuple[str, str]:
 
 
 def _length(length: timedelta, language: str) -> str:
+    """A span in words: 2 小时 30 分钟 / 2 hours 30 min."""
     minutes = int(length.total_seconds() // 60)
-    for unit, zh, en in ((1440, "日", "days"), (60, "小时", "hours")):
-        if minutes % unit == 0 and minutes:
-            return pick((f"{minutes // unit} {zh}", f"{minutes // unit} {en}"), language)
-    return pick((f"{minutes} 分钟", f"{minutes} min"), language)
+    days, rest = divmod(minutes, 1440)
+    if days and rest:
+        days, rest = 0, minutes
+    hours, left = divmod(rest, 60)
+    words = [(days, "日", "days"), (hours, "小时", "hours"), (left, "分钟", "min")]
+    said = [f"{count} {pick((zh, en), language)}" for count, zh, en in words if count]
+    return " ".join(said) or f"0 {pick(('分钟', 'min'), language)}"

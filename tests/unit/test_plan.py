@@ -86,6 +86,7 @@ duties:
     article: [S38]
     front: screening
     title: {zh: 复查, en: check again}
+    why: {zh: 看, en: to see}
     scope: households
     owner: group_head
     cadence: {every: {days: 3}}
@@ -101,6 +102,7 @@ duties:
     article: [S45]
     front: control
     title: {zh: 转移, en: move}
+    why: {zh: 看, en: to see}
     scope: households
     owner: group_head
     cadence: {event: {}}

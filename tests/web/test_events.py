@@ -11,6 +11,7 @@ from sibulou.duty import jobs as jobs_of_the_clockwork
 from sibulou.duty.models import Event, Obligation, Stage, Strictness
 from sibulou.duty.opening import open_in_steps
 from sibulou.roster.access import EVERYTHING, acting
+from sibulou.web.spans import UnreadableSpan, read_span
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -187,7 +188,46 @@ def test_every_cadence_can_be_set(scene: Scene, signed_in, duty: str):
 
     timing = last.plan.duties[duty].timing("I")
     assert timing is not None
-    assert read_timing(read_boxes(timing, {box.name: box.value for box in boxes(timing)})) == timing
+    typed = {box.name: box.value for box in boxes(timing)} | {box.unit_name: box.unit for box in boxes(timing)}
+    assert read_timing(read_boxes(timing, typed)) == timing
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "said"),
+    [
+        ("2 小时", "", "2 hours"), ("30 分钟", "", "30 min"), ("3 天", "min", "3 days"), ("3日", "", "3 days"),
+        ("2小时30分", "", "2 hours 30 min"), ("1天12小时", "", "1 days 12 hours"), ("２小时", "", "2 hours"),
+        ("2 hours 30 min", "", "2 hours 30 min"), ("1 Hour", "", "1 hours"), ("90", "min", "90 min"),
+        ("2", "hours", "2 hours"), ("1个半小时", "hours", None), ("soon", "hours", None), ("2", "", None),
+        ("-2", "hours", None), ("2.5", "hours", None), ("99999999", "days", None), ("", "hours", None),
+        ("2 小时左右", "", None),
+    ],
+)  # fmt: skip
+def test_a_span_is_read_in_both_languages(text: str, unit: str, said: str | None):
+    """A number takes the unit beside it; a text brings its own; anything else gets a sentence."""
+    if said is None:
+        with pytest.raises(UnreadableSpan):
+            read_span(text, unit, field=("应办期限", "due"))
+    else:
+        assert read_span(text, unit, field=("应办期限", "due")) == said
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_cannot_be_read_stays_in_the_form_with_a_sentence(scene: Scene, signed_in, language: str):
+    """In the reader's language, units and all; and what is laxer names the county's timing in words."""
+    client = signed_in(scene.inside("county_duty"), language)
+    address = f"/events/{scene.event.pk}/strictness/?area={scene.world.longquan.pk}&duty=symptom.to_clinic"
+    page = client.get(address).content.decode()
+    assert ("小时</option>" in page) is (language == "zh-hans")
+    sent = {"warn": "马上", "warn.unit": "hours", "due": "2小时", "due.unit": "min", "tell": "3", "tell.unit": "days"}
+    answer = client.post(address, sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="马上"' in shown and 'value="2小时"' in shown and '<option value="days" selected>' in shown
+    assert ("看不懂" if language == "zh-hans" else "cannot be read") in words(answer)
+    laxer = client.post(address, {"warn": "1天", "due": "2天", "tell": "3天"})
+    assert laxer.status_code == 422
+    assert "timedelta" not in words(laxer)
 
 
 def test_a_township_reads_the_event_and_changes_nothing(scene: Scene, signed_in):

@@ -236,3 +236,12 @@ def test_as_of_a_moment_after_the_last_telling_nothing_comes_next(scene: Scene, 
     rows = signed_in(scene.world.duty_officer).get("/gaps/", asked).context["rows"]
     (shown,) = [one for one in rows if one.gap.obligation == row.pk]
     assert (shown.next_at, shown.climbed) == (None, row.climbed - 1)
+
+
+def test_at_a_past_moment_nothing_is_said_to_come_that_lay_behind_it(scene: Scene, signed_in):
+    """Before the clockwork ran, the next telling in the table lies days back: at a moment after it, none was next."""
+    at = scene.now - timedelta(hours=1)
+    page = signed_in(scene.inside("county_duty")).get("/gaps/", {"at": at.isoformat()})
+    rows = page.context["rows"]
+    assert rows
+    assert all(row.next_at is None or row.next_at > at for row in rows)

@@ -83,7 +83,7 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
     facts = {
         "row": row,
         "owed": shown,
-        "why": duty.why.say(language()) if duty and duty.why else "",
+        "why": duty.why.say(language()) if duty else "",
         "articles": duty.articles if duty else (),
         "front": _word(*FRONT_WORDS[row.duty.front]),
         "subject": subject,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from sibulou.duty.cadence import Cadence, Triggered
 from sibulou.duty.force import Running, segments, set_strictness, stages
+from sibulou.duty.problems import Laxer
 from sibulou.duty.reconcile import reconcile
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import EVERYTHING, acting
@@ -21,9 +22,10 @@ from sibulou.roster.models import Area
 from sibulou.web.labels import language, pick, word
 from sibulou.web.middleware import Asking
 from sibulou.web.running import NothingChosen, running_event
+from sibulou.web.spans import UNITS
 from sibulou.web.texts import number_of
 from sibulou.web.timing_words import cadence_words
-from sibulou.web.timings import Box, boxes, read_boxes
+from sibulou.web.timings import boxes, read_boxes
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,13 +44,15 @@ def strictness(request: Asking, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             with transaction.atomic():
-                wanted = read_boxes(timing, {key: request.POST.get(key, "") for key in request.POST})
+                wanted = read_boxes(present, request.POST.dict())
                 set_strictness(event=row, area=area, duty_key=duty.key, timing=wanted, by=request.by, now=request.now)
                 with acting(EVERYTHING):
                     reconcile(now=request.now, events=[row], duties=frozenset({duty.key}))
         except Problem as problem:
+            if isinstance(problem, Laxer):
+                problem.facts["base"] = cadence_words(present, language())
             sentence, status = problem.say(language()), problem.status
-            typed = [Box(box.name, box.words, request.POST.get(box.name, box.value), box.type) for box in boxes(timing)]
+            typed = [box.typed(request.POST.dict()) for box in boxes(present)]
         else:
             messages.success(request, word("已按更严的要求执行。", "The stricter timing holds from now on."))
             return HttpResponseRedirect(f"/events/{row.pk}/")
@@ -58,6 +62,7 @@ def strictness(request: Asking, number: int) -> HttpResponse:
         "duty": duty.title.say(language()),
         "county": cadence_words(timing, language()),
         "boxes": [(box, pick(box.words, language())) for box in typed],
+        "units": [(key, pick(words, language())) for key, (_, words) in UNITS.items()],
         "triggered": isinstance(timing, Triggered),
         "sentence": sentence,
     }
