@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -21,6 +22,7 @@ from sibulou.duty.models import Obligation, Record, Refusal
 from sibulou.duty.note import write_note
 from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
+from sibulou.field.devices import enrol_signed_in
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.appointments import take_leave
@@ -53,6 +55,7 @@ class Things:
     appointment: Appointment
     leave: Leave
     plan: int
+    device: UUID
 
 
 @dataclass(frozen=True)
@@ -303,6 +306,13 @@ def waiver_list(who: Who, things: Things) -> int | frozenset[int]:
     return OK if who.holds(Right.RECORD) or who.keeps else 403
 
 
+def withdrawing(who: Who, things: Things) -> int | frozenset[int]:
+    """The device of one's own, and of whoever sits where one appoints or administers."""
+    area = things.appointment.seat.area_id
+    mine = who.user.pk == things.user.pk
+    return OK if mine or who.over(area, Right.GRANT) or who.over(area, Right.ADMIN) else 404
+
+
 @dataclass(frozen=True)
 class Entry:
     """One address: what it is filled with, to whom GET answers, and to whom POST does with what is sent."""
@@ -519,6 +529,11 @@ ADDRESSES: dict[str, Entry] = {
     "feedback/": Entry(anyone, anyone, data=lambda things: {"text": "字太小"}),
     "api/v1/openapi.json": Entry(anyone),
     "api/v1/records": Entry(None, handing_in, data=lambda things: {"records": []}, json=True),
+    "devices/": Entry(anyone),
+    "devices/invitations/": Entry(None, anyone),
+    "devices/<uuid:number>/withdrawal/": Entry(
+        None, withdrawing, fill=lambda things: {"number": things.device}, data=lambda things: {"reason": "丢失"}
+    ),
     "api/v1/devices": Entry(
         None, lambda who, things: 422, data=lambda things: {"invitation": "x", "name": "y"}, json=True, closed=422
     ),
@@ -591,6 +606,7 @@ def things_of(scene: Scene) -> Things:
                 now=now,
             ),
             plan=scene.event.stages.get().version_id,
+            device=enrol_signed_in(user=user, name="手机", now=now).device.pk,
         )
 
 

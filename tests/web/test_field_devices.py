@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from sibulou.duty.models import Record, Refusal
 from sibulou.field import devices
@@ -17,7 +17,8 @@ from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.appointments import end_appointment
 from sibulou.roster.audit import By
-from sibulou.roster.models import Appointment, User
+from sibulou.roster.models import Appointment, PhoneCode, User
+from sibulou.roster.second_factor import begin
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,8 @@ def test_an_account_with_a_code_wants_it_from_the_device_too(scene: Scene):
     head = scene.inside("group_head", "group_a1")
     head.set_password("longer-than-ten")
     head.save()
-    TOTPDevice.objects.create(user_id=head.pk, name="phone", confirmed=True)
+    begun = begin(user=head)
+    PhoneCode.objects.filter(pk=begun.pk).update(confirmed=True)
     body = {"username": head.username, "password": "longer-than-ten", "name": "手机"}
     assert post(Client(), "devices", body).json()["problem"] == "401.7"
     assert post(Client(), "devices", body | {"code": "000000"}).json()["problem"] == "422.97"
@@ -214,3 +216,33 @@ def test_a_closed_account_keeps_its_device_waiting(scene: Scene):
     head.is_active = False
     head.save()
     assert Client().get("/api/v1/sync", headers=token_of(found)).json()["problem"] == "401.8"
+
+
+def test_the_page_lists_the_devices_of_ones_area_and_no_others(scene: Scene, signed_in):
+    """Whose, since when, last seen, until when; the neighbour's secretary sees none of them."""
+    head = scene.inside("group_head", "group_a1")
+    enrolled(scene, head)
+    page = signed_in(scene.inside("village_secretary", "village_a")).get("/devices/").content.decode()
+    assert head.name in page
+    for stranger in (scene.inside("village_secretary", "village_b"), scene.world.outsider):
+        assert head.name not in signed_in(stranger).get("/devices/").content.decode()
+
+
+def test_an_invitation_is_shown_once_as_a_picture_and_in_signs(scene: Scene, signed_in):
+    head = scene.inside("group_head", "group_a1")
+    client = signed_in(scene.inside("village_secretary", "village_a"))
+    page = client.post("/devices/invitations/", {"who": head.username}).content.decode()
+    code = re.search(r"530499(-[0-9A-Z]{4}){3}", page)
+    assert code is not None
+    assert "<svg" in page
+    assert code[0] not in client.get("/devices/").content.decode()
+    assert post(Client(), "devices", {"invitation": code[0], "name": "手机"}).status_code == 200
+
+
+def test_a_device_is_withdrawn_for_a_reason_that_stays_to_be_read(scene: Scene, signed_in):
+    found = enrolled(scene, scene.inside("group_head", "group_a1"))
+    client = signed_in(scene.inside("village_secretary", "village_a"))
+    address = f"/devices/{found.device.pk}/withdrawal/"
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert "手机丢失" in client.post(address, {"reason": "手机丢失"}, follow=True).content.decode()
+    assert client.post(address, {"reason": "又一次"}).status_code == 409
