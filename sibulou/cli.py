@@ -34,9 +34,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the mistake, and end with code 2."""
         said = [form.format(*found.groups()) for words, form in WRONG_USE if (found := re.fullmatch(words, message))]
+        zh = (said or [message])[0].partition(" · ")[0]
+        message = re.sub(r": .* · ", ": ", message)
         self.print_usage(sys.stderr)
         print(
-            f"命令写法不对：{(said or [message])[0]}。请对照上面的用法，或运行 {self.prog} --help。\n"
+            f"命令写法不对：{zh}。请对照上面的用法，或运行 {self.prog} --help。\n"
             f"The command is not complete or not right: {message}. Compare the usage above, or run {self.prog} --help.",
             file=sys.stderr,
         )  # fmt: skip
@@ -75,11 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
         return 1
     except Exception as error:
-        if not _lost_database(error):
+        refusal = _of_the_database(error)
+        if refusal is None:
             raise
-        from sibulou.commands.problems import DatabaseLost
-
-        return _say(DatabaseLost(reason=" ".join(str(error).split()).rstrip(".")))
+        return _say(refusal)
 
 
 def _say(problem: Problem) -> int:
@@ -87,10 +88,15 @@ def _say(problem: Problem) -> int:
     return 1
 
 
-def _lost_database(error: Exception) -> bool:
-    """Whether the database went away; asked without importing Django, which may not be loaded."""
+def _of_the_database(error: Exception) -> Problem | None:
+    """The sentence for what the database refused; asked without importing Django, which may not be loaded."""
     django = sys.modules.get("django.db")
-    return django is not None and isinstance(error, django.OperationalError)
+    if django is None or not isinstance(error, django.OperationalError | django.DataError):
+        return None
+    from sibulou.commands.problems import DatabaseLost, Unstorable
+
+    kind = DatabaseLost if isinstance(error, django.OperationalError) else Unstorable
+    return kind(reason=" ".join(str(error).split()).rstrip("."))
 
 
 def run(command: Command, given: argparse.Namespace) -> int:

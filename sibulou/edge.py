@@ -7,6 +7,15 @@ import json
 import os
 
 from sibulou.lib import database, schema
+from sibulou.lib.problem import Problem
+
+
+class SettingUnusable(Problem):
+    """An environment variable holds what the program cannot use."""
+
+    number = "503.28"
+    zh = "环境变量 {name} 的值“{value}”不可用。请改为{wanted_zh}，或去掉它。"
+    en = "The environment variable {name} cannot be “{value}”. Make it {wanted}, or unset it."
 
 
 def open_county(place: database.Place | None = None, *, pool: bool = False) -> database.Connections:
@@ -15,6 +24,7 @@ def open_county(place: database.Place | None = None, *, pool: bool = False) -> d
     Raises OtherSchema and the problems of `sibulou.lib.database` and `sibulou.lib.postgres`.
     """
     place = place or database.find(os.environ)
+    refuse_bad_settings()
     connections = database.open(place, pool=pool)
     hand_over(place, connections)
     import django
@@ -22,6 +32,14 @@ def open_county(place: database.Place | None = None, *, pool: bool = False) -> d
     django.setup()
     schema.refuse_other()
     return connections
+
+
+def refuse_bad_settings() -> None:
+    """Raises SettingUnusable for what the settings file could not read."""
+    value = os.environ.get("SIBULOU_IDLE_SECONDS", "1800")
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= 7 * 86400):
+        wanted = {"wanted_zh": "1 至 604800 之间的秒数", "wanted": "a number of seconds from 1 to 604800"}
+        raise SettingUnusable(name="SIBULOU_IDLE_SECONDS", value=value, **wanted)
 
 
 def hand_over(place: database.Place, connections: database.Connections) -> None:

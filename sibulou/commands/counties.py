@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sibulou.commands.opening import county, say
 from sibulou.commands.plans import read_bytes
+from sibulou.commands.problems import NothingInFile
 
 
 def found(given: argparse.Namespace) -> None:
@@ -25,4 +26,6 @@ def groups(given: argparse.Namespace) -> None:
         from sibulou.roster.groups import import_groups
 
         added = len(import_groups(content=content, by=by, now=now))
+        if not added:
+            raise NothingInFile(file=given.file)
     say(f"新增 {added} 个组", f"{added} groups added")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import sibulou
 from sibulou.commands.opening import say, without_database
+from sibulou.lib.database import FileUnwritable
+from sibulou.lib.os_words import reason
 
 NOT_IMPORTED = ("sibulou.wsgi", "sibulou.__main__")
 
@@ -19,9 +21,13 @@ def write(given: argparse.Namespace) -> None:
     """Write every generated page into the folder."""
     without_database()
     folder = Path(given.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, page in PAGES.items():
-        (folder / name).write_text(page(), encoding="utf-8")
+    pages = {name: page() for name, page in PAGES.items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as refusal:
+        raise FileUnwritable(file=folder, **reason(refusal)) from None
     say(f"已写 {len(PAGES)} 页到 {folder}", f"{len(PAGES)} pages written to {folder}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import warnings
 from pathlib import Path
 
 from sibulou.commands.opening import county, say
@@ -25,9 +26,10 @@ def _password(file: str | None) -> str:
     if file is not None:
         return (read(Path(file)).splitlines() or [""])[0]
     try:
+        warnings.simplefilter("error", getpass.GetPassWarning)  # without a terminal it would show what is typed
         first = getpass.getpass("密码 password: ")
         again = getpass.getpass("再输一次 once more: ")
-    except EOFError:
+    except (EOFError, getpass.GetPassWarning):
         raise NoTerminal from None
     if again != first:
         raise PasswordsDiffer

@@ -72,6 +72,27 @@ class NoSuchDay(Problem):
     en = "“{given}” is no date. Write it as 2027-01-01."
 
 
+class NothingInFile(Problem):
+    """A file named on the command line holds no line to take in."""
+
+    number = "422.183"
+    zh = "文件 {file} 里没有可导入的行，没有改动。请核对文件内容：一行一条，标题行不算。"
+    en = "The file {file} has no line to take in; nothing was changed. Look into it: one entry a line, headings aside."
+
+
+class Unstorable(Problem):
+    """A value does not fit its column, or holds a sign that no column keeps."""
+
+    number = "422.184"
+    zh = (
+        "有一项内容太长或含有存不了的字符，数据库的原话是“{reason}”。没有改动；请改短或去掉这种字符，再运行同一条命令。"
+    )
+    en = (
+        "A value is too long or has a sign that cannot be kept; the database's own words are “{reason}”. Nothing was "
+        "changed; shorten it or leave such signs out, and run the same command again."
+    )
+
+
 class NoTerminal(Problem):
     """There is nobody to ask for a password."""
 

@@ -11,6 +11,7 @@ from sibulou import edge
 from sibulou.commands.opening import migrated, say
 from sibulou.commands.problems import TablesMissing
 from sibulou.lib import clock, database, postgres, schema
+from sibulou.lib.os_words import reason
 
 
 def migrate(given: argparse.Namespace) -> None:
@@ -28,8 +29,12 @@ def collect_static() -> Path:
     from django.conf import settings
     from django.core.management import call_command
 
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return Path(settings.STATIC_ROOT)
+    folder = Path(settings.STATIC_ROOT)
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except OSError as refusal:
+        raise database.FileUnwritable(file=folder, **reason(refusal)) from None
+    return folder
 
 
 def status(given: argparse.Namespace) -> int:

@@ -5,8 +5,13 @@ Nothing heavy is imported here: `sibulou --help` reads this table alone.
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+LEAST_SCALE, MOST_SCALE = 0.005, 400
+"""About seven hundred people, and a province."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,37 @@ class Argument:
 
     names: tuple[str, ...]
     options: dict[str, Any]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Takes a whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise ArgumentTypeError(
+                f"应为 {least} 至 {most} 的整数，不能是 {text} · a whole number from {least} to {most}, not {text}"
+            )
+        return number
+
+    return read
+
+
+def _scale(text: str) -> float:
+    """Takes a size between a hamlet and a province; `nan` is neither."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not LEAST_SCALE <= number <= MOST_SCALE:
+        raise ArgumentTypeError(
+            f"应为 {LEAST_SCALE} 至 {MOST_SCALE} 的数字，不能是 {text} · a number from {LEAST_SCALE} to {MOST_SCALE}, "
+            f"not {text}"
+        )
+    return number
 
 
 def _arg(*names: str, **options: Any) -> Argument:
@@ -38,10 +74,10 @@ class Command:
 
 _PORT = _arg("--port", type=int, default=8000, metavar="N", help="端口 · port (8000)")
 _HOST = _arg("--host", default="127.0.0.1", help="监听地址 · address to listen on (127.0.0.1)")
-_WORKERS = _arg("--workers", type=int, default=2, metavar="N", help="服务进程数 · serving processes (2)")
+_WORKERS = _arg("--workers", type=_whole(1, 64), default=2, metavar="N", help="服务进程数 · serving processes (2)")
 _NO_JOBS = _arg("--no-jobs", action="store_true", help="不启动定时任务 · without the clockwork")
 _AREA = _arg("area", metavar="CODE", help="区划代码 · official code of the area")
-_SEED = _arg("--seed", type=int, default=1, metavar="N", help="随机种子 · seed (1)")
+_SEED = _arg("--seed", type=_whole(0, 2**31), default=1, metavar="N", help="随机种子 · seed (1)")
 _JSON = _arg("--json", action="store_true", help="以 JSON 输出 · print JSON")
 
 COMMANDS: tuple[Command, ...] = (
@@ -51,8 +87,8 @@ COMMANDS: tuple[Command, ...] = (
         (
             _PORT, _HOST, _WORKERS, _SEED,
             _arg("--code", default="530425", help="县的区划代码 · county code (530425)"),
-            _arg("--scale", type=float, default=1.0, metavar="F", help="规模，1 为全县 · scale, 1 is the whole county"),
-            _arg("--days", type=int, default=10, metavar="N", help="演练天数 · days to play (10)"),
+            _arg("--scale", type=_scale, default=1.0, metavar="F", help="规模，1 为全县 · scale, 1 is a whole county"),
+            _arg("--days", type=_whole(1, 60), default=10, metavar="N", help="演练天数 · days to play (10)"),
             _arg("--fresh", action="store_true", help="清除旧的演示数据重来 · start over with new data"),
         ),
     ),
@@ -71,7 +107,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             _SEED, _JSON,
             _arg("--code", default="530425", help="县的区划代码 · county code (530425)"),
-            _arg("--scale", type=float, default=0.02, metavar="F", help="规模 · scale (0.02)"),
+            _arg("--scale", type=_scale, default=0.02, metavar="F", help="规模 · scale (0.02)"),
             _arg("--keep", action="store_true", help="保留演练数据库 · keep the scratch database"),
         ),
     ),

@@ -102,6 +102,9 @@ def rows(look: Look) -> list[Row]:
 
 def main(args: argparse.Namespace) -> int:
     """Run a drill in a database of its own, which is dropped at the end. Gives 1 when one was missed or false."""
+    from sibulou.roster.divisions import county
+
+    county(args.code)  # before anything is made
     signal.signal(signal.SIGTERM, _interrupted)
     with scratch_county(args) as say:
         result = run(code=args.code, seed=args.seed, whole=True, say=say)

@@ -21,6 +21,7 @@ import psycopg
 from sibulou import edge, serve
 from sibulou.lib import clock, database, schema
 from sibulou.lib.problem import Problem
+from sibulou.roster.divisions import county
 
 DATA = "data/demo"
 START = datetime(2020, 1, 31, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -86,6 +87,7 @@ def demo(given: argparse.Namespace) -> None:
     os.environ.setdefault("SIBULOU_DATA", DATA)
     os.environ["SIBULOU_DEMO"] = "1"
     place = database.find(os.environ)
+    county(given.code)  # before anything is made
     script = Script(given.code, given.scale, given.seed, given.days)
     with database.tenancy(place.data, command="demo", now=clock.now()) as tenancy:
         serve.check_port(given.host, given.port)

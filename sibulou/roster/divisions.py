@@ -83,7 +83,11 @@ class CountyPlan:
 
 def division(code: str) -> Division:
     """The division of a code. Raises UnknownDivision."""
-    for one in _siblings(code):
+    try:
+        siblings = _siblings(code)
+    except UnknownDivision:  # what is above it is not there either: it is the code asked for that is told of
+        raise UnknownDivision(code=code) from None
+    for one in siblings:
         if one.code == code:
             return one
     raise UnknownDivision(code=code)

@@ -114,7 +114,7 @@ def _lines(content: bytes) -> Iterator[_Line]:
         text = content.decode("gb18030", errors="replace")
     first = text.lstrip().partition("\n")[0]
     sign = next((one for one in "\t;," if one in first), ",")
-    for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=sign), 1):
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=None), delimiter=sign), 1):
         plain = [cell.strip().lstrip("'‘’`") for cell in cells]
         if not any(plain) or (number == 1 and not any(sign.isdigit() for sign in plain[0])):
             continue

@@ -73,3 +73,28 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(cli, "run", run)
     with pytest.raises(ZeroDivisionError):
         cli.main(["version"])
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (["nothing"], "COMMAND 不能是 'nothing'", "invalid choice: 'nothing'"),
+        (["county", "found"], "缺少 CODE", "are required: CODE"),
+        (["version", "7"], "多出 7", "unrecognized arguments: 7"),
+        (["run", "--port"], "--port 后面缺少值", "expected one argument"),
+        (["run", "--port", "x"], "--port 应为整数，不能是 'x'", "invalid int value: 'x'"),
+        (["run", "--workers", "0"], "应为 1 至 64 的整数，不能是 0", "a whole number from 1 to 64, not 0"),
+        (["demo", "--days", "-4"], "应为 1 至 60 的整数，不能是 -4", "a whole number from 1 to 60, not -4"),
+        (["demo", "--scale", "nan"], "的数字，不能是 nan", "not nan"),
+        (["drill", "--scale", "0"], "的数字，不能是 0", "not 0"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_a_wrong_command_line_is_said_in_both_languages(
+    words: list[str], zh: str, en: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 2
+    *_, said_zh, said_en = capsys.readouterr().err.splitlines()
+    assert zh in said_zh and "请" in said_zh and en in said_en and " · " not in said_zh + said_en

@@ -32,11 +32,12 @@ class Desk:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SIBULOU_", "DATABASE_"))}
         self.env = kept | {"SIBULOU_DATA": str(folder / "data"), "SIBULOU_STATIC": str(folder / "static")}
 
-    def types(self, *words: str, code: int = 0) -> str:
-        """What the command says; fails when it ends with another code, or with a traceback."""
+    def types(self, *words: str, code: int = 0, **settings: str) -> str:
+        """What the command says, nobody sitting there; fails when it ends with another code, or with a traceback."""
         done = subprocess.run(
-            [sys.executable, "-m", "sibulou", *words], check=False, env=self.env, text=True, capture_output=True
-        )
+            [sys.executable, "-m", "sibulou", *words], check=False, env=self.env | settings, text=True,
+            capture_output=True, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
         said = done.stdout + done.stderr
         assert "Traceback" not in said
         assert done.returncode == code, said
@@ -84,6 +85,55 @@ def test_from_an_empty_folder_to_a_response_that_is_over(desk: Desk) -> None:
 def test_a_file_that_cannot_be_read_is_a_sentence(desk: Desk) -> None:
     assert "cannot be read" in desk.types("plan", "check", str(desk.folder / "none.yaml"), code=1)
     assert "cannot be read" in desk.types("plan", "check", str(desk.folder), code=1)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Desk]:
+    """A desk with a county and a plan, and a file with a password."""
+    with tempfile.TemporaryDirectory(prefix="sib", dir="/tmp", ignore_cleanup_errors=True) as made:
+        filled = Desk(Path(made))
+        (filled.folder / "password").write_text("a quiet valley 7\n")
+        filled.types("migrate")
+        filled.types("county", "found", "429004")
+        filled.types("plan", "load", str(PLAN))
+        yield filled
+        filled.types("db", "stop")
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "zh", "en"),
+    [
+        (["county", "found", "999999"], {}, "没有代码“999999”", "has no code “999999”"),
+        (["county", "groups", "/dev/null"], {}, "没有可导入的行", "no line to take in"),
+        (["county", "groups", sys.executable], {}, "请", "again"),
+        (
+            ["user", "add", "wang", "长" * 41, "--password-file", "PASSWORD"],
+            {},
+            "最多 40 个字",
+            "at most 40 characters",
+        ),
+        (["start", "429004", "covid19_2020", "I", "--title", "长" * 500], {}, "太长", "too long"),
+        (["user", "add", "wang", "Wang"], {}, "没有终端", "no terminal"),
+        (["reconcile"], {"SIBULOU_IDLE_SECONDS": "soon"}, "SIBULOU_IDLE_SECONDS 的值“soon”", "cannot be “soon”"),
+        (["reconcile"], {"SIBULOU_DATA": "/dev/null"}, "/dev/null", "/dev/null"),
+        (["backup", "/tmp/none"], {"SIBULOU_DATA": "/dev/null/x"}, "/dev/null/x", "/dev/null/x"),
+        (["run"], {"SIBULOU_DATA": "/proc/none"}, "数据目录", "/proc/none"),
+        (["run", "--port", "PORT"], {"SIBULOU_STATIC": "/dev/null/x"}, "写不了", "cannot be written"),
+        (["docs", "--folder", "/dev/null"], {}, "写不了", "cannot be written"),
+        (["demo", "--code", "999999"], {"SIBULOU_DATA": "NEW"}, "没有代码“999999”", "has no code “999999”"),
+        (["drill", "--code", "999999"], {}, "没有代码“999999”", "has no code “999999”"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_bad_input_is_a_sentence_in_both_languages(
+    filled: Desk, words: list[str], settings: dict[str, str], zh: str, en: str
+) -> None:
+    folder = filled.folder
+    stands = {"PASSWORD": str(folder / "password"), "PORT": str(_free_port()), "NEW": str(folder / "new")}
+    settings = {name: stands.get(value, value) for name, value in settings.items()}
+    said = filled.types(*(stands.get(word, word) for word in words), code=1, **settings)
+    assert zh in said and en in said
+    assert not (filled.folder / "new").exists()
 
 
 def test_serving_ends_clean_and_a_kill_frees_the_folder(desk: Desk) -> None:

@@ -39,7 +39,16 @@ def in_sentences(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull(folder=folder, free=0, least=LEAST_FREE >> 20) from None
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
+        if error.errno in {
+            errno.EACCES,
+            errno.EPERM,
+            errno.EROFS,
+            errno.ENOTDIR,
+            errno.EEXIST,
+            errno.ENOENT,
+            errno.ENAMETOOLONG,
+            errno.ELOOP,
+        }:
             raise FolderNotWritable(folder=folder, user=user_name()) from None
         raise NotStarted(folder=folder, reason=str(error)) from None
 
