@@ -83,7 +83,7 @@ class Telephone:
         """By the PIN."""
         self.page.fill("[name=pin]", pin)
         self.page.click("form button.primary")
-        self.page.wait_for_selector("#tabs:not([hidden])")
+        self.page.wait_for_selector("#main > [data-screen]:not([data-screen=lock])")
 
     def run(self, script: str, **facts: object) -> Any:
         """Run the body of a function that has `store`, `queue`, `sync`, `clock` and the facts by their names."""

@@ -6,6 +6,8 @@ import shutil
 import threading
 from pathlib import Path
 
+from sibulou.field.token import code_digest
+from sibulou.roster.models import User
 from tests.field.conftest import NewTelephone
 from tests.field.county import County, Passing
 from tests.field.telephone import PIN, Telephone
@@ -163,6 +165,32 @@ def test_a_full_telephone_says_so_and_keeps_what_it_had(county: County, telephon
     all_once(county, phone, ids)
 
 
+def test_a_form_on_a_full_telephone_keeps_what_was_typed(county: County, telephone: NewTelephone) -> None:
+    """The sentence says that it was not kept; with room again, the same form is kept, once."""
+    phone = telephone(SECRETARY)
+    place = phone.run("return (await store.all('subjects')).find((row) => row.kind === 'place').id")
+    phone.close()
+    phone.open(f"/m/#/record/corner_check/{place}", offline=True)
+    devtools = phone.context.new_cdp_session(phone.page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": county.address, "quotaSize": 1})
+    phone.unlock()
+    phone.page.wait_for_selector("[data-act=save]")
+    phone.page.locator("#main [inputmode]").first.click()
+    phone.page.keyboard.type("7")
+    phone.page.click("[data-act=save]")
+    phone.page.wait_for_selector("#toast:has-text('手机存储已满')")
+    assert phone.waits() == 0
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": county.address})
+    phone.page.click("[data-act=save]")
+    phone.page.wait_for_selector("#main > [data-screen=today]")
+    phone.signal(True)
+    phone.send()
+    told = (
+        "SELECT count(*), max(content->>'dirty') FROM record WHERE form = 'corner_check' AND (content->>'dirty') = '7'"
+    )
+    assert county.ask(told) == [(1, "7")]
+
+
 def test_two_telephones_of_one_guard(county: County, telephone: NewTelephone) -> None:
     """Both tell of the same people; all of it counts, and each learns what the other told."""
     first, second = telephone(SECRETARY), telephone(SECRETARY)
@@ -242,6 +270,29 @@ def test_the_app_is_replaced_while_thirty_records_wait(county: County, telephone
         county.start()
 
 
+def test_a_locked_telephone_takes_a_new_release_by_itself(
+    county: County, telephone: NewTelephone, tmp_path: Path
+) -> None:
+    phone = telephone(SECRETARY)
+    phone.signal(False)
+    ids = phone.tell(5)
+    phone.run("store.lock()")
+    phone.page.wait_for_selector("[name=pin]")
+    county.stop()
+    county.start(overlay=another_release(tmp_path))
+    try:
+        phone.signal(True)
+        with phone.page.expect_navigation():
+            phone.page.evaluate("navigator.serviceWorker.getRegistration('/m/').then((found) => found.update())")
+        phone.unlock()
+        assert phone.page.inner_text("#bar .brand") == "四不漏二"
+        phone.send()
+        all_once(county, phone, ids)
+    finally:
+        county.stop()
+        county.start()
+
+
 def another_release(folder: Path) -> Path:
     """The app with one word changed."""
     words = folder / "static" / "field" / "words.js"
@@ -298,6 +349,34 @@ ON_DISK = """() => new Promise((done) => {
     done((await Promise.all(counts)).reduce((a, b) => a + b, 0));
   };
 })"""
+
+
+def test_an_invitation_lets_one_telephone_in(county: County, telephone: NewTelephone) -> None:
+    """The code of the QR picture and a PIN are enough; the second telephone is told that it was used."""
+    code = "530499-7K3M-Q9TA-2XHB"
+    county.ask(
+        f"""INSERT INTO field_invitation (code_digest, user_id, made_at, made_by, expires_at)
+            SELECT %s, id, now(), '主管', now() + interval '15 minutes' FROM {User._meta.db_table}
+            WHERE username = %s RETURNING 1""",
+        code_digest(code),
+        SECRETARY,
+    )
+    first, second = telephone(), telephone()
+    for phone in (first, second):
+        phone.page.click("summary:has-text('输入邀请码')")
+        phone.page.fill("[name=invitation]", code.lower())
+        phone.page.click("button:has-text('下一步')")
+        phone.page.wait_for_selector("text=已读到邀请码")
+        phone.page.fill("[name=pin]", PIN)
+        phone.page.fill("[name=pin_again]", PIN)
+        phone.page.click("button:has-text('开始使用')")
+    first.page.wait_for_selector("#tabs:not([hidden])")
+    second.page.wait_for_selector(".problem")
+    assert "用过" in second.page.inner_text(".problem") or "已使用" in second.page.inner_text(".problem")
+    assert first.run("return (await store.get('meta', 'me')).user.name") == "梁红"
+    first.close()
+    first.open(f"/m/#invite={code}")
+    assert "已经登记过" in first.page.inner_text("#main")
 
 
 def test_a_forgotten_pin_costs_a_sign_in_and_no_record(county: County, telephone: NewTelephone) -> None:

@@ -32,6 +32,8 @@ def test_every_screen_can_be_read_and_touched(telephone: NewTelephone, language:
         for width in (360, 1280):
             phone.page.set_viewport_size({"width": width, "height": 740})
             assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
+            shown = phone.page.inner_text("body").split()
+            assert not {"null", "false", "undefined", "NaN"} & set(shown), name
             phone.page.evaluate(AXE.read_text(encoding="utf-8"))
             found = phone.page.evaluate("axe.run(document)")["violations"]
             wrong += [(name, width, one["id"], one["nodes"][0]["html"][:120]) for one in found]
@@ -83,6 +85,17 @@ def test_what_came_back_says_why_and_can_rest(county: County, telephone: NewTele
     phone.run("await store.drop('meta', ['next'])")
     phone.send()
     assert phone.page.locator(card).count() == 0
+
+
+def test_what_has_arrived_can_still_be_taken_back_for_a_while(county: County, telephone: NewTelephone) -> None:
+    phone = telephone(SECRETARY)
+    (told,) = phone.tell(1)
+    phone.send()
+    assert county.ask("SELECT count(*) FROM record WHERE id = %s", told) == [(1,)]
+    kept = phone.run("return store.get('outcomes', told)", told=told)
+    assert (kept["outcome"], kept["payload"]["form"]) == ("arrived", "household_check")
+    phone.goto("queue")
+    assert phone.page.locator("li.card").count() == phone.run("return (await queue.cameBack()).length")
 
 
 def test_a_record_that_no_server_reads_keeps_no_other_waiting(county: County, telephone: NewTelephone) -> None:

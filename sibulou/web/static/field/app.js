@@ -125,6 +125,7 @@ async function lock() {
 
 async function unlocked() {
   door.carry((await store.get("meta", "token"))?.value);
+  await sync.recall();
   if (wanted) location.replace(wanted);
   wanted = "";
   await show();

@@ -88,7 +88,7 @@ async function fetched(path, options) {
 async function judged(response, open) {
   const answer = await read(response);
   if (response.ok) return answer;
-  if (response.status === 410) throw new Withdrawn(answer);
+  if (response.status === 410 && answer.wipe === true) throw new Withdrawn(answer);
   if (response.status === 401 && !open) throw new SignInAgain();
   const busy = BUSY.has(response.status) && !(open && response.status === 429);
   if (busy || !answer.problem) throw new ComeAgain(secondsOf(response.headers.get("Retry-After")));

@@ -13,6 +13,11 @@ export function el(name, facts, ...children) {
     if (typeof value === "function" || key === "value") made[key] = value;
     else made.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  return fill(made, children);
+}
+
+/** Puts children into a place, behind what is there; null, undefined, false and "" are left out. */
+export function fill(place, ...children) {
+  place.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return place;
 }

@@ -8,6 +8,8 @@ import * as store from "./store.js";
 /** In the order in which they are sent: a record may name an attachment, and stand for a family. */
 export const KINDS = ["attachment", "family", "record", "excuse"];
 
+/** "arrived" once the server's list says itself what an accepted row did; it is kept a while to be taken back. */
+const ARRIVED = new Set(["accepted", "arrived"]);
 const MOST = { attachment: 1, family: 50, record: 200, excuse: 200 };
 
 const told = (row) => ({ ...row.payload, id: row.id });
@@ -49,14 +51,8 @@ export async function waiting() {
 
 /** What the server did not take as it was: `{id, kind, payload, since, outcome, problem}`, the newest first. */
 export async function cameBack() {
-  const rows = (await store.all("outcomes")).filter((row) => row.outcome !== "accepted" && !row.settled_at && !row.rests);
+  const rows = (await store.all("outcomes")).filter((row) => !ARRIVED.has(row.outcome) && !row.settled_at && !row.rests);
   return rows.sort((a, b) => (a.id < b.id ? 1 : -1));
-}
-
-/** The obligations that something told on this device meets, sent or not, until the server's list says so itself. */
-export async function met() {
-  const rows = [...(await store.all("queue")), ...(await store.all("outcomes")).filter((row) => row.outcome === "accepted")];
-  return new Set(rows.flatMap((row) => row.meets));
 }
 
 /**
@@ -130,7 +126,7 @@ export async function settle(batch, answers) {
 }
 
 function outcomeOf({ id, kind, payload, since, meets }, { outcome, problem }) {
-  if (outcome === "accepted" || outcome === "repeated") return { id, kind, since, meets, outcome: "accepted" };
+  if (outcome === "accepted" || outcome === "repeated") return { id, kind, payload, since, meets, outcome: "accepted" };
   return { id, kind, payload, since, meets, outcome, problem: problem ?? null };
 }
 

@@ -7,6 +7,7 @@ import * as queue from "./queue.js";
 import * as store from "./store.js";
 
 const EVERY = 60_000;
+const TAKEN_BACK = 10 * 60_000;
 const DAY = 24 * 3600_000;
 const FETCHED = ["subjects", "areas", "obligations", "answers", "outcomes"];
 const NAMES = { record: "records", excuse: "excuses", family: "families" };
@@ -23,7 +24,7 @@ let running = null;
 /** How long the server asked to be left alone, in seconds from now. */
 export const secondsLeft = () => Math.max(0, Math.ceil((state.until - clock.steady()) / 1000));
 
-/** One run, unless another tab is at it; gives the state after it. Asked for meanwhile, it runs once more. */
+/** One run, after that of another tab; gives the state after it. Asked for meanwhile, it runs once more. */
 export function run() {
   again = true;
   running ??= runs().finally(() => (running = null));
@@ -33,7 +34,7 @@ export function run() {
 async function runs() {
   while (again && !store.locked() && clock.steady() >= state.until) {
     again = false;
-    await navigator.locks.request("sibulou-field-sync", { ifAvailable: true }, (lock) => lock && round());
+    await navigator.locks.request("sibulou-field-sync", round);
     if (state.trouble) break;
   }
   return state;
@@ -113,19 +114,20 @@ async function fetchChanges() {
 async function stepsOf(answer) {
   const { fresh, next, user, device, rights, seats, plans, only } = answer;
   const rows = Object.fromEntries(FETCHED.map((table) => [table, rowsOf(answer[table])]));
-  const closed = [...(await store.all("obligations")), ...rows.obligations].filter(isLongClosed);
-  const told = (await store.all("outcomes")).filter((row) => row.outcome === "accepted");
+  const closed = (await store.all("obligations")).filter(isLongClosed).map((row) => row.id);
+  const current = rows.obligations.filter((row) => !isLongClosed(row));
+  const { put: arrived, drop: old } = await arrivals();
   return [
     { table: "subjects", clear: fresh, put: rows.subjects, drop: await leftBehind("subjects", only) },
-    { table: "obligations", clear: fresh, put: rows.obligations, drop: [...(await leftBehind("obligations", only)), ...closed.map((row) => row.id)] },
+    { table: "obligations", clear: fresh, put: current, drop: [...(await leftBehind("obligations", only)), ...closed] },
     { table: "areas", clear: fresh, put: rows.areas },
     { table: "answers", clear: fresh, put: rows.answers.map((row) => ({ ...row, id: `${row.duty} ${row.subject}` })) },
-    { table: "outcomes", put: await settled(rows.outcomes), drop: told.map((row) => row.id) },
+    { table: "outcomes", put: [...arrived, ...(await settled(rows.outcomes))], drop: old },
     {
       table: "meta",
       put: [
         { id: "me", user, device, rights, seats },
-        { id: "next", value: next },
+        { id: "next", value: next, at: clock.now().toISOString() },
         { id: "clock", value: clock.kept() },
         ...(plans?.length || fresh ? [{ id: "plans", value: plans }] : []),
       ],
@@ -138,6 +140,14 @@ async function leftBehind(table, only) {
   if (!only?.[table]) return [];
   const left = new Set(only[table]);
   return (await store.all(table)).map((row) => row.id).filter((id) => !left.has(id));
+}
+
+/** What was accepted shows in the lists from now on; it is kept for ten minutes more, in which it can be taken back. */
+async function arrivals() {
+  const rows = await store.all("outcomes");
+  const isOld = (row) => row.outcome === "arrived" && clock.now() - Date.parse(row.at) > TAKEN_BACK;
+  const accepted = rows.filter((row) => row.outcome === "accepted");
+  return { put: accepted.map((row) => ({ ...row, outcome: "arrived", at: clock.now().toISOString() })), drop: rows.filter(isOld).map((row) => row.id) };
 }
 
 /** Met or waived for good a day ago: until then it shows what was done today. */
@@ -178,6 +188,11 @@ function comeAgain(seconds) {
 function change(news) {
   Object.assign(state, news);
   tell("sync", state);
+}
+
+/** When all was last sent and fetched, also in an earlier life of the app. */
+export async function recall() {
+  change({ at: (await store.get("meta", "next"))?.at ?? null, trouble: "", problem: null });
 }
 
 /** Goes on by itself from here: when signal comes, when somebody looks again, and every minute. */

@@ -32,6 +32,9 @@ export const WORDS = {
   enrol_by_invitation: ["已读到邀请码。给手机起个名字，再设一个数字密码。", "The invitation was read. Give the telephone a name and set a PIN."],
   enrol_by_name: ["请扫描主管给的二维码，或用账号登录。", "Scan the QR code your supervisor shows you, or sign in with your account."],
   enrol_start: ["开始使用", "Start"],
+  invitation_typed: ["扫不了码：输入邀请码", "No camera: type the invitation's code"],
+  invitation: ["邀请码", "Invitation code"],
+  go_on: ["下一步", "Next"],
   enrolled_already: ["本机已经登记过，不需要邀请码。要换人使用，请先在“本机”里交还。", "This device is enrolled already and needs no invitation. For another user, give it back first, under Device."],
   wiped_withdrawn: ["本机已被收回，数据已清除。要继续使用，请向主管要新的邀请码。", "This device was withdrawn and its data wiped. To go on, ask your supervisor for a new invitation."],
   wiped_given_back: ["本机已交还，数据已清除。", "This device was given back and its data wiped."],
@@ -44,6 +47,7 @@ export const WORDS = {
   // the PIN and the lock
   pin: ["数字密码", "PIN"],
   pin_now: ["现在的数字密码", "The PIN as it is"],
+  pin_new: ["新的数字密码", "New PIN"],
   pin_again: ["再输一次数字密码", "The PIN once more"],
   pin_why: ["数字密码 6 至 12 位，只用来打开这台手机里的数据，不会发给任何人。", "The PIN has 6 to 12 digits. It opens the data on this telephone and is sent to nobody."],
   pin_short: ["数字密码要 6 至 12 位，全是数字。请重新设置。", "The PIN needs 6 to 12 digits, and digits only. Choose another."],

@@ -1,6 +1,7 @@
 // This device: whose it is, when it last spoke with the county, how much room there is; lock, PIN, and giving it back.
 
 import { tell } from "../bus.js";
+import { clock } from "../clock.js";
 import { el } from "../draw.js";
 import { version } from "../release.js";
 import { WrongKey } from "../seal.js";
@@ -29,7 +30,7 @@ async function facts({ device, user, seats }) {
     ["device_user", user.name],
     ["device_seats", seats.map((seat) => `${seat.place ?? ""} ${pick(seat, "role")}`.trim()).join("；") || say("none")],
     ["device_token", device.expires_at.slice(0, 10)],
-    ["device_last", sync.state.at ? new Date(sync.state.at).toLocaleTimeString() : say("not_yet")],
+    ["device_last", sync.state.at ? clock.claim(new Date(sync.state.at)).slice(0, 16).replace("T", " ") : say("not_yet")],
     ["device_room", `${megabytes(usage)} / ${megabytes(quota)}`],
     ["device_safe", say(safe ? "device_safe_yes" : "device_safe_no")],
     ["device_release", version()],
@@ -38,7 +39,7 @@ async function facts({ device, user, seats }) {
 
 function pinForm() {
   const changed = el("p.message", { role: "status", hidden: true }, say("pin_changed"));
-  const made = form(say("pin_change"), [pinField("pin_now", { autocomplete: "current-password" }), pinField("pin"), pinField("pin_again"), changed], async (given) => {
+  const made = form(say("pin_change"), [pinField("pin_now", { autocomplete: "current-password" }), pinField("pin", { words: say("pin_new") }), pinField("pin_again"), changed], async (given) => {
     changed.hidden = true;
     checkPin(given);
     await store.changePin(given.pin_now, given.pin).catch((error) => {

@@ -2,7 +2,7 @@
 
 import { tell } from "../bus.js";
 import * as door from "../door.js";
-import { el } from "../draw.js";
+import { el, fill } from "../draw.js";
 import * as store from "../store.js";
 import { say } from "../words.js";
 import { accountFields, accountOf, checkPin, field, form, pinField } from "./parts.js";
@@ -16,11 +16,20 @@ export function show(place, [invitation = ""]) {
     pinField("pin_again"),
     el("p.faint", {}, say("pin_why")),
   ];
-  place.append(
+  fill(
+    place,
     el("h1", {}, say("enrol")),
     localStorage.getItem("wiped") && el("p.message", {}, say(`wiped_${localStorage.getItem("wiped")}`)),
     form(say("enrol_start"), fields, (given) => enrol(given, invitation)),
+    !invitation && el("details", {}, el("summary", {}, say("invitation_typed")), codeForm()),
   );
+}
+
+/** For a camera that is broken: the code below the QR code, typed. */
+function codeForm() {
+  return form(say("go_on"), [field("invitation", { autocapitalize: "characters", spellcheck: "false", maxlength: "60" })], (given) => {
+    location.hash = `#invite=${encodeURIComponent(given.invitation.trim())}`;
+  });
 }
 
 async function enrol(given, invitation) {

@@ -1,7 +1,7 @@
 // The PIN; and a way in for who has forgotten it.
 
 import { tell } from "../bus.js";
-import { el } from "../draw.js";
+import { el, fill } from "../draw.js";
 import { address } from "../route.js";
 import * as store from "../store.js";
 import { say } from "../words.js";
@@ -15,7 +15,8 @@ export async function show(place, [invitation = ""]) {
     await store.open(given.pin);
     tell("unlocked");
   });
-  place.append(
+  fill(
+    place,
     el("h1", {}, say("locked")),
     invitation && el("p.message", {}, say("enrolled_already")),
     waits > 0 && el("p", {}, say("locked_waiting", { n: waits })),

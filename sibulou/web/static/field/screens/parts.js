@@ -8,8 +8,8 @@ import { pick, say } from "../words.js";
 
 const NEEDS_CODE = "401.7";
 
-export const field = (name, more = {}) =>
-  el("label", {}, say(name), el("input", { name, type: "text", autocomplete: "off", required: true, maxlength: "128", ...more }));
+export const field = (name, { words = say(name), ...more } = {}) =>
+  el("label", {}, words, el("input", { name, type: "text", autocomplete: "off", required: true, maxlength: "128", ...more }));
 
 export const pinField = (name, more = {}) =>
   field(name, { type: "password", inputmode: "numeric", autocomplete: "new-password", maxlength: "12", ...more });

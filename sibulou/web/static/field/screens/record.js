@@ -103,9 +103,9 @@ async function save_(screen) {
   const meets = meeting(have, payload, screen.at ? new Date(screen.at) : clock.now());
   try {
     const id = mended ? await queue.mend(mended, payload) : await tellRecord(payload, meets);
-    await keepDraft(have, form, subject, content);
     screen.saved = true;
-    await store.drop("meta", [screen.key]);
+    await keepDraft(have, form, subject, content).catch(unlessFull); // the record is kept, whatever becomes of the draft
+    await store.drop("meta", [screen.key]).catch(unlessFull);
     after(screen, id, owed && !meets.includes(owed.id));
   } catch (error) {
     if (!(error instanceof store.Full)) throw error;
@@ -119,6 +119,10 @@ async function keepDraft(have, form, subject, content) {
   const row = { id: `here ${form.key} ${subject.id}`, duty: "", form: form.key, subject: subject.id, happened_at: clock.now().toISOString(), content: open };
   await store.put("answers", [row]);
   have.answers.push(row);
+}
+
+function unlessFull(error) {
+  if (!(error instanceof store.Full)) throw error;
 }
 
 /** An obligation leads back to the list; at a post or a counter the next one is already waiting. */

@@ -2,7 +2,7 @@
 
 import { tell } from "../bus.js";
 import * as door from "../door.js";
-import { el } from "../draw.js";
+import { el, fill } from "../draw.js";
 import { address, replace } from "../route.js";
 import * as store from "../store.js";
 import { say } from "../words.js";
@@ -14,9 +14,10 @@ export async function show(place) {
     el("p", {}, say(forgotten ? "renew_pin_why" : "renew_why")),
     waits > 0 && el("p", {}, say("renew_waiting", { n: waits })),
     accountFields(),
-    forgotten && [pinField("pin"), pinField("pin_again"), el("p.faint", {}, say("pin_why"))],
+    forgotten && [pinField("pin", { words: say("pin_new") }), pinField("pin_again"), el("p.faint", {}, say("pin_why"))],
   ];
-  place.append(
+  fill(
+    place,
     el("h1", {}, say(forgotten ? "pin_forgotten" : "sign_in")),
     form(say("sign_in"), fields, (given) => renew(given, forgotten)),
     forgotten && el("p", {}, el("a.button", { href: address("lock") }, say("back"))),
