@@ -386,6 +386,8 @@ def plain_answer(field: Field) -> object:
         FieldType.MOMENT: "2020-02-01T08:00+08:00",
         FieldType.AREA: "0" * 18,
         FieldType.SUBJECT: "1",
+        FieldType.PHOTO: "0" * 64,
+        FieldType.VOICE: "0" * 64,
     }
     return plain.get(field.type, "已办")
 

@@ -23,7 +23,8 @@ LARGEST = 2**53 - 1  # what every browser counts exactly
 
 
 class FieldType(StrEnum):
-    """What a field holds. `area` is an area key and `subject` a subject's id, both as text."""
+    """What a field holds. `area` is an area key and `subject` a subject's id, both as text; `photo` and `voice` are the
+    digest of what was taken, which comes by itself."""
 
     INTEGER = "integer"
     NUMBER = "number"
@@ -35,9 +36,12 @@ class FieldType(StrEnum):
     MOMENT = "moment"
     AREA = "area"
     SUBJECT = "subject"
+    PHOTO = "photo"
+    VOICE = "voice"
 
 
 NUMERIC = (FieldType.INTEGER, FieldType.NUMBER)
+TAKEN = (FieldType.PHOTO, FieldType.VOICE)
 CHOOSING = (FieldType.CHOICE, FieldType.CHOICES)
 
 
@@ -279,6 +283,14 @@ def _clean_subject(_: Field, value: object) -> str:
     return value
 
 
+def _clean_digest(_: Field, value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise _Unfit(
+            "须为照片或录音的指纹（64 位十六进制）", "the digest of a photo or a recording, 64 hexadecimal digits"
+        )
+    return value
+
+
 _CLEANERS: dict[FieldType, Callable[[Field, object], object]] = {
     FieldType.INTEGER: _clean_integer,
     FieldType.NUMBER: _clean_number,
@@ -290,4 +302,6 @@ _CLEANERS: dict[FieldType, Callable[[Field, object], object]] = {
     FieldType.MOMENT: _clean_moment,
     FieldType.AREA: _clean_area,
     FieldType.SUBJECT: _clean_subject,
+    FieldType.PHOTO: _clean_digest,
+    FieldType.VOICE: _clean_digest,
 }

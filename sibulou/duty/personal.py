@@ -67,6 +67,19 @@ def reveal(*, record: Record, field: str, reason: str, reach: Reach, by: By, now
     return kept[field]
 
 
+def log_opening(*, record: Record, field: str, reason: str, reach: Reach, by: By, now: datetime) -> None:
+    """Log that a personal photo or recording of a record is opened, and why.
+
+    Raises ReasonMissing, and NoRight where the reach holds no Right.UNMASK.
+    """
+    reason = reasoned(reason.replace("\x00", ""))
+    if not reach.covers(record.area_id, Right.UNMASK):
+        raise NoRight(right_zh="查看完整号码", right_en="see full numbers")
+    with deed():
+        audit("unmask", by=by, now=now, area=record.area_id, subject=record.subject_id,
+              field=_name(record.form, field), record=str(record.pk), reason=reason)  # fmt: skip
+
+
 def seal_payload(payload: object) -> dict[str, object]:
     """What was sent and refused, as it is kept: sealed, with a blind index by which the very same is known again."""
     text = json.dumps(payload, sort_keys=True)

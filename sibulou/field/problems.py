@@ -162,3 +162,11 @@ class WrongItem(Problem):
     number = "422.115"
     zh = "“{field}”不对，应为：{allowed_zh}。请改正后重新提交；原件已留存。"
     en = "“{field}” should be {allowed_en}. Correct it and hand it in again; what you sent is kept."
+
+
+class NotYetCome(Problem):
+    """A photo or a recording that a record names and that has not arrived."""
+
+    number = "404.10"
+    zh = "这份照片或录音还没有传到，可能还在填报人的手机里。请等手机有信号后再看。"
+    en = "This photo or recording has not arrived; it may still be on the phone. Look again once the phone had signal."

@@ -136,7 +136,7 @@ class _Sync:
                                     _rows("areas", facts)]),
             "subjects": _table(SUBJECTS, [_subject(row) for row in _rows("subjects", facts)]),
             "obligations": _table(OBLIGATIONS, [_obligation(row) for row in owed]),
-            "answers": _table(ANSWERS, [_answer(row) for row in _rows("answers", facts)]),
+            "answers": _table(ANSWERS, [draft(row) for row in _rows("answers", facts)]),
             "outcomes": _table(OUTCOMES, _rows("outcomes", facts)),
             "only": self._only({"subjects": subjects, "obligations": obligations}, holds),
         }  # fmt: skip
@@ -255,9 +255,10 @@ def _paper(kind: str, sealed: bytes | None) -> str | None:
         return ""
 
 
-def _answer(row: Sequence[Any]) -> Sequence[Any]:
+def draft(row: Sequence[Any]) -> Sequence[Any]:
     """An answer without what is kept sealed: a draft, never a report."""
-    content = {key: value for key, value in row[5].items() if not (isinstance(value, dict) and SEALED in value)}
+    told = json.loads(row[5])  # Django's connections leave JSON as it is written
+    content = {key: value for key, value in told.items() if not (isinstance(value, dict) and SEALED in value)}
     return (*row[:5], content)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sibulou.duty.form import FieldType, Form, sealed_fields
+from sibulou.duty.form import TAKEN, FieldType, Form, sealed_fields
 from sibulou.duty.personal import open_answers
 from sibulou.roster.models import Subject
 from sibulou.web.labels import clock, language, masked, pick, places
@@ -21,6 +21,10 @@ class Shown:
     label: str
     value: str
     field: str = ""
+    taken: str = ""
+    """"photo" or "voice" where the answer is one; `field` names it then, and `masked` says that it takes a reason."""
+
+    masked: bool = False
 
 
 def answers_of(form: Form, content: dict[str, object]) -> list[Shown]:
@@ -28,7 +32,9 @@ def answers_of(form: Form, content: dict[str, object]) -> list[Shown]:
     shown = []
     said = open_answers(form.key, content)
     for field in form.fields:
-        if field.key in said:
+        if field.key in said and field.type in TAKEN:
+            shown.append(Shown(field.title.say(language()), "", field.key, str(field.type), field.personal))
+        elif field.key in said:
             value = in_words(form, field.key, said[field.key])
             mask = str(masked_answer(value)) if field.personal else value
             sealed = mask != value and field.key in sealed_fields(form)

@@ -35,6 +35,8 @@ _WIDGETS = {
     FieldType.MOMENT: "datetime-local",
     FieldType.AREA: "area",
     FieldType.SUBJECT: "subject",
+    FieldType.PHOTO: "photo",
+    FieldType.VOICE: "voice",
 }
 _YES = ("true", "false")
 

@@ -467,6 +467,10 @@ ADDRESSES: dict[str, Entry] = {
     "records/<uuid:number>/answers/": Entry(
         None, no_such_answer, fill=_number("record"), data=lambda things: {"field": "phone", "reason": "核对"}
     ),
+    "records/<uuid:number>/attachments/<slug:field>/": Entry(
+        lambda who, things: 404, lambda who, things: 404,
+        fill=lambda things: {"number": things.record.pk, "field": "members"},
+    ),
     "records/<uuid:number>/withdrawal/": Entry(None, record, fill=_number("record")),
     "waivers/": Entry(waiver_list),
     "waivers/<int:number>/answer/": Entry(
@@ -636,7 +640,7 @@ def ask(client: Client, entry: Entry, route: str, things: Things, method: str) -
     """Ask for an address, and leave everything as it was."""
     path = f"/{route}"
     for name, value in entry.fill(things).items():
-        for kind in ("int:", "uuid:", ""):
+        for kind in ("int:", "uuid:", "slug:", ""):
             path = path.replace(f"<{kind}{name}>", f"{value:018d}" if name == "key" else str(value))
     query = "&".join(f"{key}={value}" for key, value in entry.query(things).items())
     address = f"{path}?{query}" if query else path

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 
+from sibulou.duty import force
 from sibulou.duty.models import Refusal, Waiver
 from sibulou.field import devices
 from sibulou.field.attachments import open_attachment
 from sibulou.field.models import Attachment
 from sibulou.lib.uuid7 import uuid7
+from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.models import Household, Person, User
+from sibulou.roster.models import AuditLine, Household, Person, User
 from sibulou.roster.problems import AlreadyListed
 from tests.web.scene import Scene
-from tests.world import identity_of, phone_of
+from tests.world import BY, identity_of, phone_of
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +255,48 @@ def test_bytes_that_changed_on_the_way_are_not_taken(scene: Scene):
     said = Phone(scene, scene.inside("group_head", "group_a1")).put(JPEG, "0" * 64)
     assert said.json()["problem"] == "422.114"
     assert Phone(scene, scene.inside("group_head", "group_a1")).put(JPEG, "xyz").json()["problem"] == "422.81"
+
+
+def with_photo(scene: Scene, more: str) -> None:
+    """Put a version of the plan in force in which a household check asks for a photo."""
+    text = shipped()["covid19-2020"].read_text(encoding="utf-8")
+    field = f"      - {{key: door, title: {{zh: 门口照片, en: photo of the door}}, type: photo{more}}}\n"
+    text = re.sub(r"(  - key: household_check\n(?:    .*\n)*?    fields:\n)", lambda found: found[1] + field, text)
+    text = re.sub(r"^version: .*$", "version: 99", text, flags=re.M)
+    with acting(EVERYTHING):
+        version = force.load(text, file="covid19-2020.yaml", by=BY, now=scene.now)
+        force.change_level(event=scene.event, level="I", version=version, by=BY, now=scene.now)
+
+
+def told_with_a_photo(scene: Scene, signed_in) -> tuple[Client, str]:
+    client = signed_in(scene.inside("village_secretary", "village_a"))
+    address = f"/subjects/{scene.world.zhang.pk}/records/new/?form=household_check"
+    assert 'type="file"' in client.get(address).content.decode()
+    moment = f"{scene.now + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}+00:00"
+    sent = {"members": "3", "present": "3", "happened_at": moment, "door.file": BytesIO(JPEG)}
+    said = client.post(address, sent)
+    assert said.status_code == 302, said.content.decode()[:2000]
+    return client, said.url
+
+
+def test_a_photo_that_a_form_asks_for_is_shown_on_its_record(scene: Scene, signed_in):
+    """Taken with the record on the page, or sent by a device on its own: it is named by its digest."""
+    with_photo(scene, "")
+    client, record = told_with_a_photo(scene, signed_in)
+    assert f'src="{record}attachments/door/"' in client.get(record).content.decode()
+    shown = client.get(f"{record}attachments/door/")
+    assert (shown["Content-Type"], shown.content) == ("image/jpeg", JPEG)
+    stranger = signed_in(scene.inside("village_secretary", "village_b"))
+    assert stranger.get(f"{record}attachments/door/").status_code == 404
+
+
+def test_a_personal_photo_is_opened_for_a_reason_that_is_kept(scene: Scene, signed_in):
+    with_photo(scene, ", personal: true")
+    client, record = told_with_a_photo(scene, signed_in)
+    address = f"{record}attachments/door/"
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "核对门牌"}).content == JPEG
+    with acting(EVERYTHING):
+        assert "核对门牌" in AuditLine.objects.filter(kind="unmask").latest("id").facts
+    assert signed_in(scene.inside("village_doctor")).post(address, {"reason": "看看"}).status_code == 403

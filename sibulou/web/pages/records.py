@@ -8,17 +8,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sibulou.duty.form import Form
+from sibulou.duty.form import TAKEN, Form
 from sibulou.duty.intake import Answer, Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record, Refusal, Watch
-from sibulou.duty.personal import reveal
+from sibulou.duty.personal import log_opening, reveal
 from sibulou.duty.told import Told
+from sibulou.field.attachments import LARGEST, digest_of, keep_attachment, open_attachment
+from sibulou.field.problems import NotYetCome
 from sibulou.lib.problem import Problem
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.models import Subject, User
@@ -53,10 +55,30 @@ def new(request: Asking, number: int) -> HttpResponse:
         return _draw(request, sheet)
     if request.headers.get("X-Look"):
         return JsonResponse({"shown": shown_fields(sheet.form, request.POST, zone=sheet.zone)})
-    filled = read_filled(sheet.form, request.POST, zone=sheet.zone, now=request.now, kept=sheet.kept)
+    try:
+        posted = _with_taken(request, sheet.form)
+    except Problem as problem:
+        return _draw(request, sheet, status=problem.status, sentence=problem.say(language()))
+    filled = read_filled(sheet.form, posted, zone=sheet.zone, now=request.now, kept=sheet.kept)
     if not filled.ready:
         return _draw(request, sheet, filled, status=422)
     return _hand_in(request, sheet, filled)
+
+
+def _with_taken(request: Asking, form: Form) -> QueryDict:
+    """What was posted, with the digest of each photo or recording that came with it; these are kept.
+
+    Raises NeitherPictureNorSound, AttachmentTooLarge.
+    """
+    posted = request.POST.copy()
+    for field in form.fields:
+        file = request.FILES.get(f"{field.key}.file") if field.type in TAKEN else None
+        if file is not None:
+            plain = file.read(max(LARGEST.values()) + 1)
+            digest = digest_of(plain)
+            keep_attachment(digest=digest, plain=plain, by=request.by, now=request.now)
+            posted[field.key] = digest
+    return posted
 
 
 def _subject(request: Asking, number: int) -> Subject:
@@ -96,6 +118,7 @@ def _draw(
         "place": places([sheet.subject.area_id])[sheet.subject.area_id],
         "home": address_of(sheet.subject.kind, sheet.subject.pk, sheet.subject.area_id),
         "questions": drawn,
+        "takes_files": any(field.type in TAKEN for field in sheet.form.fields),
         "filled": filled,
         "happened_at": request.POST.get("happened_at") or local(moment_of(sheet, request.now), sheet.zone),
         "latest": local(request.now, sheet.zone),
@@ -173,6 +196,29 @@ def answers(request: Asking, number: UUID) -> HttpResponse:
     return _show(request, row, revealed=(field, shown))
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+def taken(request: Asking, number: UUID, field: str) -> HttpResponse:
+    """A photo or a recording of a record: as it is, or, where the form says that it is personal, for a reason."""
+    row = _record(number)
+    _, form = plan_and_form(row.form, request.now, plan=_plan(row))
+    asked = form.field(field)
+    digest = row.content.get(field)
+    if asked is None or asked.type not in TAKEN or not isinstance(digest, str):
+        raise Http404
+    if asked.personal:
+        if request.method == "GET":
+            raise Http404
+        log_opening(
+            record=row, field=field, reason=request.POST.get("reason", ""), reach=request.reach, by=request.by,
+            now=request.now,
+        )  # fmt: skip
+    opened = open_attachment(digest)
+    if opened is None:
+        raise NotYetCome
+    return HttpResponse(opened.plain, content_type=opened.media_type, headers={"Cache-Control": "private, no-store"})
+
+
 def _record(number: UUID) -> Record:
     row = Record.objects.select_related("subject").filter(pk=number).first()
     if row is None:
@@ -248,5 +294,6 @@ urlpatterns: list[URLPattern] = [
     path("subjects/<int:number>/records/new/", new),
     path("records/<uuid:number>/", record),
     path("records/<uuid:number>/answers/", answers),
+    path("records/<uuid:number>/attachments/<slug:field>/", taken),
     path("records/<uuid:number>/withdrawal/", withdrawal),
 ]
