@@ -48,7 +48,7 @@ class Telephone:
         self.page: Any = None
 
     def open(self, place: str = "/m/", *, offline: bool = False, script: str = "") -> None:
-        """Start the browser and go to the app."""
+        """Start the browser, go to the app and wait for its first screen."""
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder), executable_path=self.chromium, args=["--no-sandbox"], viewport=SIZE, locale=self.language,
         )  # fmt: skip
@@ -58,6 +58,7 @@ class Telephone:
         self.page = self.context.pages[0]
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.goto(self.county.address + place)
+        self.page.wait_for_selector("#main > [data-screen]")
 
     def close(self) -> None:
         """The browser is ended; what it has on disk stays."""

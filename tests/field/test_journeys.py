@@ -333,7 +333,7 @@ def test_a_withdrawn_telephone_hands_in_what_waits_and_is_wiped(county: County, 
     )
     phone.signal(True)
     phone.page.wait_for_selector("#main .message:has-text('本机已被收回')")
-    assert phone.page.inner_text("h1") == "登记本机"
+    assert phone.page.inner_text("h1") == "启用本机"
     assert arrived(county, ids) == 9
     assert phone.page.evaluate(ON_DISK) == 0
 
@@ -376,7 +376,7 @@ def test_an_invitation_lets_one_telephone_in(county: County, telephone: NewTelep
     assert first.run("return (await store.get('meta', 'me')).user.name") == "梁红"
     first.close()
     first.open(f"/m/#invite={code}")
-    assert "已经登记过" in first.page.inner_text("#main")
+    assert "已经启用" in first.page.inner_text("#main")
 
 
 def test_a_forgotten_pin_costs_a_sign_in_and_no_record(county: County, telephone: NewTelephone) -> None:

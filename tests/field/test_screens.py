@@ -118,10 +118,10 @@ def test_a_device_is_given_back_only_when_all_has_arrived(county: County, teleph
     ids = phone.tell(4)
     phone.goto("device")
     phone.page.click("summary:has-text('交还本机')")
-    phone.page.click("text=发送并清除")
+    phone.page.click("text=发送并清空")
     phone.page.wait_for_selector(".problem:has-text('还有 4 条没有发出')")
     phone.signal(True)
-    phone.page.click("text=发送并清除")
+    phone.page.click("text=发送并清空")
     phone.page.wait_for_selector("text=本机已交还")
     assert county.ask("SELECT count(*) FROM record WHERE id = ANY(%s::uuid[])", ids) == [(4,)]
 
