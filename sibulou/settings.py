@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "sibulou.fronts.outreach",
     "sibulou.fronts.screening",
     "sibulou.field",
+    "sibulou.message",
     "sibulou.web",
 ]
 MIDDLEWARE = [
@@ -135,6 +136,7 @@ STORAGES = {
     }
 }
 
+MESSAGES_TO_LOOPBACK = False  # only tests let a channel speak to this very machine, and without TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 LOGGING = {
     "version": 1,

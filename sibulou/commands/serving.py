@@ -36,5 +36,6 @@ def work(given: argparse.Namespace) -> None:
         serve.end_at_eof()
     edge.open_county()
     from sibulou.duty import jobs
+    from sibulou.message import jobs as _  # noqa: F401  (registers its clockwork with the one that runs)
 
     jobs.work()

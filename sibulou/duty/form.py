@@ -67,13 +67,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One evidence form about one kind of subject; `why` is the purpose, shown to the person concerned."""
+    """One evidence form about one kind of subject; `why` is the purpose, shown to the person concerned.
+
+    `by_system`: the clockwork alone tells it; no page offers it, and from a person it is refused.
+    """
 
     key: str
     title: Label
     kind: str
     why: Label
     fields: tuple[Field, ...]
+    by_system: bool = False
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

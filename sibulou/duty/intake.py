@@ -23,7 +23,7 @@ from sibulou.duty.forms_in_force import FormsInForce, OnForm
 from sibulou.duty.lookup import Lookup, look_up
 from sibulou.duty.models import Refusal
 from sibulou.duty.personal import BLIND, seal_answers, seal_payload
-from sibulou.duty.problems import Conflicting, FromTheFuture, NothingToCorrect, UnknownSubject
+from sibulou.duty.problems import Conflicting, FromTheFuture, NothingToCorrect, SystemTells, UnknownSubject
 from sibulou.duty.rule import OpenDuty
 from sibulou.duty.settle import call_off, settle_new, settle_records
 from sibulou.duty.told import About, Told
@@ -179,6 +179,8 @@ class _Intake:
         happened_at, doubtful = self._moment(told, handed.batch)
         stages = self._stages_at(happened_at)
         on = self.forms.told_on(told, subject, stages)
+        if on.form.by_system and handed.by.user_id is not None:
+            raise SystemTells(form_zh=on.form.title.zh, form_en=on.form.title.en)
         self._check_correction(told)
         self._check_named(on.form, on.content)
         plain = json.dumps(on.content, ensure_ascii=False)

@@ -20,13 +20,14 @@ def read_forms(cursor: Cursor) -> dict[str, Form]:
 
 def _read_form(key: str, cursor: Cursor) -> Form:
     check_key(cursor, key)
-    found = cursor.fields("key title subject why fields")
+    found = cursor.fields("key title subject why fields", "by_system")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
     items = many(found, "fields", Cursor.keyed)
     for name, item in items:
         fields.append(_read_field(name, item, fields))
-    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields))
+    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields),
+                 maybe(found, "by_system", Cursor.boolean, False))  # fmt: skip
     for name, item in items:
         _check_fill(item, name, whole)
     return whole

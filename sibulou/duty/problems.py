@@ -96,6 +96,14 @@ class NotYours(Problem):
     en = "Your seat does not hold the right to {right}; ask {who} to do this."
 
 
+class SystemTells(Problem):
+    """A record of a form that only the clockwork fills."""
+
+    number = "403.20"
+    zh = "“{form_zh}”由系统自动记录，不能由人填报。情况排除后系统会自己销号，请到对应页面处理。"
+    en = "“{form_en}” is told by the system alone. Put right what it is about, on its own page; the gap then closes."
+
+
 class UnknownDuty(Problem):
     """A duty that the plan does not have."""
 

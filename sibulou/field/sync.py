@@ -283,7 +283,7 @@ def _plan(running: Running) -> dict[str, Any]:
         "zone": plan.zone.key,
         "values": dict(plan.values),
         "lists": {name: list(words) for name, words in plan.lists.items()},
-        "forms": [form_as_sent(form) for form in plan.forms.values()],
+        "forms": [form_as_sent(form) for form in plan.forms.values() if not form.by_system],
         "duties": [_duty(plan, duty) for duty in plan.duties.values()],
         "reasons": [_word(word) for word in plan.reasons.values()],
     }
@@ -318,6 +318,7 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _duty(plan: Plan, duty: Duty) -> dict[str, Any]:
+    told = [closer for closer in duty.closers if not plan.forms[closer.form].by_system]
     return {
         "key": duty.key,
         "title": _label(duty.title),
@@ -326,10 +327,10 @@ def _duty(plan: Plan, duty: Duty) -> dict[str, Any]:
         "owner": duty.owner,
         "gap": duty.gap,
         "scope": duty.scope,
-        "forms": list(dict.fromkeys(closer.form for closer in duty.closers)),
+        "forms": list(dict.fromkeys(closer.form for closer in told)),
         "closers": [
             {"form": closer.form, "when": closer.when.source if closer.when else None, "answers": closer.answers}
-            for closer in duty.closers
+            for closer in told
         ],
         "reasons": list(duty.waiver.reasons if duty.waiver else plan.reasons),
         "one_tap": duty.one_tap and _one_tap(duty.one_tap),

@@ -101,7 +101,14 @@ _ROLES = (
     ),
     Role("auditor", "审计员", "auditor", Level.COUNTY, _SEE | {Right.AUDIT}),
     Role("data_protection", "个人信息保护负责人", "data-protection officer", Level.COUNTY, frozenset({Right.AUDIT})),
-    Role("administrator", "系统管理员", "administrator", Level.COUNTY, frozenset({Right.ADMIN})),
+    Role(
+        "administrator",
+        "系统管理员",
+        "administrator",
+        Level.COUNTY,
+        frozenset({Right.ADMIN}),
+        superior="county_duty",
+    ),
     Role(
         "township_secretary",
         "乡镇（街道）书记",

@@ -71,6 +71,16 @@ DEEDS: dict[str, tuple[str, str]] = {
     ),
     "leave.end": ("账号 {account} 销假", "account {account} is back from leave"),
     "leave.take": ("账号 {account} 请假，代班账号 {stand_in}", "account {account} goes on leave, stand-in {stand_in}"),
+    "message.channel": (
+        "设置消息通道 {channel}（{channel_kind}，{host}）",
+        "set up channel {channel} ({channel_kind}, {host})",
+    ),
+    "message.channel_off": ("停用消息通道 {channel}", "switched off channel {channel}"),
+    "message.channel_on": ("启用消息通道 {channel}", "switched on channel {channel}"),
+    "message.host": ("允许消息通道连接主机 {host}", "let channels speak to the host {host}"),
+    "message.host_off": ("不再允许消息通道连接主机 {host}", "let channels speak to the host {host} no more"),
+    "message.prefer": ("更改账号 {account} 的消息设置", "changed what account {account} is told by"),
+    "message.trial": ("试发消息通道 {channel}：{outcome}", "tried channel {channel}: {outcome}"),
     "note.take": ("签收交接 {note}", "took over by note {note}"),
     "note.write": ("写交接 {note}", "wrote hand-over note {note}"),
     "obligation.follow": (

@@ -24,7 +24,7 @@ from sibulou.roster.area_key import Level, ancestor, key_range, level_of
 from sibulou.roster.models import Area, Household, Subject
 from sibulou.roster.role import Right
 from sibulou.web.forms import Around, uuid_or_none
-from sibulou.web.labels import KIND_WORDS, language
+from sibulou.web.labels import KIND_WORDS, language, pick
 from sibulou.web.middleware import Asking
 
 
@@ -37,6 +37,10 @@ class NoFormRuns(Problem):
         "No form is in force for a {kind_en}: no response is running, or its plan has none of this kind. Wait for the "
         "start, or ask the county duty officer."
     )
+
+
+SYSTEM_DOORS = {"channel_repaired": (("查看消息通道", "See the channels"), "/channels/")}
+"""Where one mends what the clockwork alone tells of, by the form that closes it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def forms_about(subject: Subject, now: datetime) -> list[Choice]:
     plans = {running.plan.key: running.plan for running in here}
     found = []
     for key in dict.fromkeys(key for plan in plans.values() for key in plan.forms):
-        fitting = [one for one in shared(key, here) if one.form.kind == subject.kind]
+        fitting = [one for one in shared(key, here) if one.form.kind == subject.kind and not one.form.by_system]
         found += [Choice(plans[one.plans[0]], one.form, alone=len(fitting) == 1) for one in fitting]
     return found
 
@@ -87,6 +91,12 @@ def plan_and_form(key: str, now: datetime, *, plan: str = "") -> tuple[Plan, For
             return running.plan, running.plan.forms[key]
     known = sorted({form for running in current(now) for form in running.plan.forms})
     raise UnknownForm(form=key[:40], allowed=", ".join(known))
+
+
+def _door_of_system(form: str) -> Door:
+    """Where one mends what only the clockwork may tell to be mended."""
+    words, link = SYSTEM_DOORS.get(form, (("看漏项", "See the gaps"), "/gaps/"))
+    return Door(pick(words, language()), link)
 
 
 def doors(rows: Sequence[Obligation], *, onward: str, now: datetime) -> dict[int, list[Door]]:
@@ -102,8 +112,9 @@ def doors(rows: Sequence[Obligation], *, onward: str, now: datetime) -> dict[int
             asked = {"form": key, "next": onward, "plan": plan.key}
             if row.opened_by is not None:
                 asked["answers"] = str(row.opened_by)
-            link = f"/subjects/{row.subject_id}/records/new/?{urlencode(asked)}"
-            found.setdefault(row.pk, []).append(Door(plan.forms[key].title.say(language()), link))
+            form = plan.forms[key]
+            door = Door(form.title.say(language()), f"/subjects/{row.subject_id}/records/new/?{urlencode(asked)}")
+            found.setdefault(row.pk, []).append(_door_of_system(key) if form.by_system else door)
     return found
 
 

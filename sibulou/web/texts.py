@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.utils.timezone import get_current_timezone
 
@@ -68,3 +69,25 @@ def _unreadable(field: MomentField) -> UnreadableMoment:
 def number_of(text: str) -> int:
     """A number from a form; 0, which nothing has, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
+class UnreadableHours(Problem):
+    """Quiet hours that are no two different times of the day."""
+
+    number = "422.163"
+    zh = "免打扰时段请填开始和结束两个不同的时刻，例如 22:00 和 06:30；不需要就两个都留空。"
+    en = "Quiet hours need two different times, such as 22:00 and 06:30. Leave both empty for none."
+
+
+def quiet_of(posted: Mapping[str, str]) -> tuple[time, time] | None:
+    """The quiet hours of a form's `quiet_since` and `quiet_until`; None for none. Raises UnreadableHours."""
+    since, until = posted.get("quiet_since", "").strip(), posted.get("quiet_until", "").strip()
+    if not since and not until:
+        return None
+    try:
+        found = time.fromisoformat(since), time.fromisoformat(until)
+    except ValueError:
+        raise UnreadableHours from None
+    if found[0] == found[1] or any(one.tzinfo for one in found):
+        raise UnreadableHours
+    return found

@@ -24,6 +24,8 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
 from sibulou.lib.uuid7 import uuid7
+from sibulou.message.channels import add_host, set_up
+from sibulou.message.models import Channel, Host
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.appointments import take_leave
 from sibulou.roster.area_key import key_range
@@ -38,6 +40,7 @@ PIXEL = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 WAIVABLE = "person.seen"
 OK = frozenset({200, 302})
+ROBOT = {"url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Things:
     obligation: Obligation
     waiver: int
     note: int
+    channel: Channel
+    host: Host
     user: User
     appointment: Appointment
     leave: Leave
@@ -212,6 +217,13 @@ def own_county_account(who: Who, things: Things) -> int | frozenset[int]:
     if not who.holds(Right.ADMIN):
         return 403
     return OK if who.over(things.scene.world.county.pk, Right.ADMIN) else 404
+
+
+def setting_up(who: Who, things: Things) -> int | frozenset[int]:
+    """A channel for the county: its own administrator; another county's is told that it is out of his reach."""
+    if not who.holds(Right.ADMIN):
+        return 403
+    return OK if who.over(things.scene.world.county.pk, Right.ADMIN) else 403
 
 
 def ending(who: Who, things: Things) -> int | frozenset[int]:
@@ -517,6 +529,25 @@ ADDRESSES: dict[str, Entry] = {
     "accounts/<int:number>/password/": Entry(
         None, own_county_account, fill=_account, data=lambda things: {"password": "longer-than-ten"}
     ),
+    "messages/": Entry(anyone),
+    "messages/count/": Entry(anyone),
+    "messages/seen/": Entry(None, anyone, data=lambda things: {"upto": 1}),
+    "messages/preferences/": Entry(anyone, anyone, data=lambda things: {"sms": "yes"}),
+    "channels/": Entry(holding(Right.ADMIN)),
+    "channels/new/": Entry(
+        holding(Right.ADMIN), setting_up, query=lambda things: {"kind": "wecom"},
+        data=lambda things: {**ROBOT, "title": "群", "minutes": 30, "area": things.scene.world.county.pk},
+    ),
+    "channels/hosts/": Entry(None, holding(Right.ADMIN), data=lambda things: {"name": "smtp.example.cn"}),
+    "channels/hosts/<int:number>/end/": Entry(None, own_county_account, fill=_number("host")),
+    "channels/<int:number>/": Entry(
+        own_county_account, own_county_account, fill=_number("channel"),
+        data=lambda things: {"title": "群", "minutes": 30},
+    ),
+    "channels/<int:number>/state/": Entry(
+        None, own_county_account, fill=_number("channel"), data=lambda things: {"state": "on"}
+    ),
+    "channels/<int:number>/trials/": Entry(None, own_county_account, fill=_number("channel")),
     "appointments/<int:number>/end/": Entry(None, ending, fill=_number("appointment")),
     "appointments/<int:number>/leaves/": Entry(
         None, excusing, fill=_number("appointment"),
@@ -589,6 +620,11 @@ def things_of(scene: Scene) -> Things:
         asker = By("旁人", "", None)
         waiver = ask_waiver(obligation=obligation, reason="away", words="", until=None, by=asker, now=now)
         note = write_note(area=world.county, text="一切正常", by=By("上一班", "", None), now=now)
+        for name in ("qyapi.weixin.qq.com", "oapi.dingtalk.com"):
+            add_host(area=world.county, name=name, by=by, now=now)
+        channel = set_up(
+            area=world.county, kind="wecom", title="群", typed=ROBOT, minutes=30, quiet=None, by=by, now=now
+        )
         user = scene.inside("unit_head", "grid_a1")
         appointment = Appointment.objects.select_related("seat").filter(user=user)[0]
         return Things(
@@ -599,6 +635,8 @@ def things_of(scene: Scene) -> Things:
             obligation=obligation,
             waiver=waiver.pk,
             note=note.pk,
+            channel=channel,
+            host=Host.objects.get(name="oapi.dingtalk.com"),
             user=user,
             appointment=appointment,
             leave=take_leave(

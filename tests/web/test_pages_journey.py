@@ -18,7 +18,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
 NARROW, WIDE = 360, 1280
 PLACES = {
-    "段勇": ("/mine/", "/waivers/", "/refusals/", "/account/", "/feedback/"),
+    "段勇": ("/mine/", "/messages/", "/messages/preferences/", "/waivers/", "/refusals/", "/account/", "/feedback/"),
     "林静": (
         "/mine/",
         "/people/?q=%E5%BC%A0%E4%BC%9F",
@@ -35,7 +35,7 @@ PLACES = {
         "/areas/530499001001000000/households/new/",
         "/areas/530499001001000000/institutions/new/",
     ),
-    "潘宇": ("/accounts/", "/accounts/new/", "/mine/"),
+    "潘宇": ("/accounts/", "/accounts/new/", "/mine/", "/channels/", "/channels/new/?kind=mail"),
     "韩冰": ("/audit/", "/mine/"),
 }
 """Who looks at what: a group head, a duty officer, an administrator, an auditor."""
