@@ -6,7 +6,7 @@ ARGS ?=
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run drill bench test check docs clean
+.PHONY: help setup setup-dev demo run drill bench test check mutants docs clean
 
 help: ## 列出全部目标 · list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -34,6 +34,9 @@ test: setup-dev ## 全部测试 · all tests
 
 check: setup-dev ## 全部检查 · all checks
 	@.venv/bin/python tools/check.py $(ARGS)
+
+mutants: setup-dev ## 逐处改动内核 SQL，看测试能否发现，需数小时 · change the kernel's SQL place by place: do tests notice? hours
+	@PYTHONPATH=. .venv/bin/python tools/mutate_sql.py $(ARGS)
 
 docs: setup ## 重写由程序生成的参考文档 · write the generated reference pages anew
 	@$(SIBULOU) docs

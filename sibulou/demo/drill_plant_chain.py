@@ -125,11 +125,10 @@ def _unowned(plot: Plot, place: Place, moment: board.Moment) -> set[int]:
 
 
 def _left_unnoticed(plot: Plot, place: Place, kind: str) -> None:
-    """The holder left some hours ago, and it is entered only now: unowned since the minute he left."""
+    """The holder left a while ago, and it is entered only now: unowned since the minute he left."""
     _hole(plot, place, kind)
     start, stop = _span(plot, place)
-    left = start
-    start = min(start + 3 * HOUR, stop - HOUR)
+    left = start - HOUR / 6
     plot.play.at(start, lambda now: plot.play.vacate(place, now, left=left))
     plot.play.at(stop, lambda now: _fill(plot, place, now))
 

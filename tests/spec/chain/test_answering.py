@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment
 from sibulou.duty.gap import GapKind
+from sibulou.roster.access import reach_of
 from sibulou.roster.accounts import open_account
 from sibulou.roster.appointments import close_account
 from tests.kernel import COUNTY, HILL, LAKE, OFFICER, County, moment
@@ -74,6 +75,30 @@ def test_a_leave_from_one_seat_leaves_the_others_answered(here: County) -> None:
         "Guest | temperature | since 1 Mar 10:00 | Li",
         "Wang | temperature | since 1 Mar 10:00 | unowned",
     ]
+
+
+def test_a_stand_in_for_one_seat_answers_for_that_one_alone(here: County) -> None:
+    """Chen takes over Wang from Li, who goes on with Guest."""
+    here.person("Guest", "Wang's")
+    here.appoint("Li", "guard", "Guest")
+    here.away("Li", "1 Mar 08:00", seat=here.seat("guard", "Wang"), stand_in="Chen")
+    here.reconcile("1 Mar 10:00")
+    assert [gap for gap in here.gaps("1 Mar 10:00") if gap.startswith(("Wang |", "Guest"))] == [
+        "Guest | temperature | since 1 Mar 10:00 | Li",
+        "Wang | temperature | since 1 Mar 10:00 | Chen",
+    ]
+
+
+def test_only_the_stand_in_himself_gets_what_the_seat_may_see(here: County) -> None:
+    """While Li is away, Chen reaches Wang; Bai does not, nor Chen before or after."""
+    here.away("Li", "1 Mar 08:00", "1 Mar 18:00", stand_in="Chen")
+    wang = here.seat("guard", "Wang").pk
+    reached = {
+        (name, at): wang in reach_of(here.users[name], now=moment(at)).seats
+        for name in ("Chen", "Bai")
+        for at in ("1 Mar 07:59", "1 Mar 08:00", "1 Mar 17:59", "1 Mar 18:00")
+    }
+    assert [one for one, yes in reached.items() if yes] == [("Chen", "1 Mar 08:00"), ("Chen", "1 Mar 17:59")]
 
 
 def test_a_guard_put_under_watch_himself_answers_for_nobody(here: County) -> None:
