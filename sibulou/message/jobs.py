@@ -12,7 +12,7 @@ from sibulou.roster.access import EVERYTHING, acting
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="messages", lock="messages", pass_context=False)
+@app.task(queueing_lock="messages", pass_context=False)
 def messages(timestamp: int) -> int:
     """Make the messages of this minute and send what may be sent. Returns how many were made."""
     at = now()

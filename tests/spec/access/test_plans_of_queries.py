@@ -12,7 +12,8 @@ from django.db import connection, connections
 from sibulou.duty import board
 from sibulou.duty.board import Moment
 from sibulou.duty.own_list import Clock, Mine, owed_first
-from sibulou.roster.access import acting, reach_of
+from sibulou.message.making import make_messages
+from sibulou.roster.access import EVERYTHING, acting, reach_of
 from tests.kernel import COUNTY, LAKE, County, county, moment, run_sql
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -104,3 +105,12 @@ def test_counts_and_lists_read_open_rows_only(here: County, who: str) -> None:
             assert scans
             assert {index for kind, index in scans if index} <= OPEN, scans
             assert "Seq Scan" not in {kind for kind, _ in scans}, scans
+
+
+def test_messages_are_made_without_reading_what_is_settled(here: County) -> None:
+    """A minute's run looks up what was told by its number, and what came due in the indexes on open rows."""
+    with acting(EVERYTHING):
+        here.escalate(NOW)
+        scans = _scans(lambda: make_messages(now=moment(NOW)))
+    assert {index for _, index in scans if index} <= {*OPEN, "obligation_pkey"}, scans
+    assert "Seq Scan" not in {kind for kind, _ in scans}, scans
