@@ -128,7 +128,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=32,  # they wait for the counter most of the time, and share its commits
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
         respawn_failed_workers=True,

@@ -13,10 +13,11 @@ pages = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles.storage import staticfiles_storage  # noqa: E402
 
+from sibulou.api.front_door import with_front_door  # noqa: E402
 from sibulou.lib.static_files import with_static  # noqa: E402
 
 application = with_static(
-    pages,
+    with_front_door(pages),
     root=Path(settings.STATIC_ROOT),
     manifest=getattr(staticfiles_storage, "hashed_files", {}),
     prefix=settings.STATIC_URL,

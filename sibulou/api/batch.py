@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -163,7 +164,10 @@ def _beyond(value: object) -> bool:
 
 def unstorable(text: str) -> bool:
     """Whether a text has signs that PostgreSQL cannot keep: NUL, or half a character."""
-    return any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
+    return _UNSTORABLE.search(text) is not None
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _written_out(raw: object) -> str:

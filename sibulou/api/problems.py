@@ -62,3 +62,11 @@ class WrongBody(Problem):
     number = "422.116"
     zh = "请求的“{field}”不对，应为：{allowed_zh}。请改正后再试；没有改动任何内容。"
     en = "The request's “{field}” should be {allowed_en}. Correct it and try again; nothing was changed."
+
+
+class ComeAgain(Problem):
+    """More records wait than can be taken in soon. The fact is `seconds`."""
+
+    number = "503.30"
+    zh = "等着入账的记录太多，这一批还没有收下。请保留它，{seconds} 秒后原样再交。"
+    en = "Too many records wait to be taken in; this batch was not. Keep it and hand it in as it is in {seconds} s."

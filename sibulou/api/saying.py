@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
 from django.http import HttpResponse, JsonResponse
 
-from sibulou.api.shapes import ProblemOut
+from sibulou.api.batch import Sent, Unread
+from sibulou.api.shapes import BatchOut, OutcomeOut, ProblemOut
+from sibulou.duty.intake import Answer
+from sibulou.duty.told import Told
 from sibulou.lib.problem import Problem
 
 WRONG = dict.fromkeys((400, 401, 403, 404, 410, 413, 422, 429), ProblemOut)
@@ -19,3 +25,17 @@ def said(problem: Problem) -> ProblemOut:
 def refused(problem: Problem) -> HttpResponse:
     """The answer of a problem that is returned and not raised, so that what was written down of it stays."""
     return JsonResponse(said(problem).model_dump(), status=problem.status)
+
+
+def outcomes(at: datetime, sent: Sent, answers: Iterable[Answer]) -> BatchOut:
+    """What became of each record of a batch, in its order; `answers` are those of the records that could be read."""
+    waiting = iter(answers)
+    return BatchOut(received_at=at, records=[_outcome(one, waiting) for one in sent.records])
+
+
+def _outcome(one: Told | Unread, waiting: Iterator[Answer]) -> OutcomeOut:
+    if isinstance(one, Unread):
+        return OutcomeOut(id=one.id, outcome="refused", problem=said(one.problem))
+    answer = next(waiting)
+    problem = answer.problem and said(answer.problem)
+    return OutcomeOut(id=answer.id, outcome=str(answer.outcome), problem=problem)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from sibulou.api.batch import Sent, Unread, read_batch
 from sibulou.api.device_token import DeviceToken, carrying
 from sibulou.api.field import router
 from sibulou.api.problems import Forged, WrongQuery
-from sibulou.api.saying import WRONG, said
+from sibulou.api.saying import WRONG, outcomes, said
 from sibulou.api.shapes import (
     AreaOut,
     BatchIn,
@@ -32,7 +32,6 @@ from sibulou.api.shapes import (
     GapsIn,
     GapsOut,
     ObligationOut,
-    OutcomeOut,
     OwedOut,
     ProblemOut,
     SeatOut,
@@ -129,16 +128,7 @@ def hand_in(request: HttpRequest) -> BatchOut:
         reaches=None if device is None else PastReach(device, reach=asking.reach, now=asking.now),
     )
     _keep_unread(sent, asking)
-    waiting = iter(answers)
-    outcomes = []
-    for one in sent.records:
-        if isinstance(one, Unread):
-            outcomes.append(OutcomeOut(id=one.id, outcome="refused", problem=said(one.problem)))
-            continue
-        answer = next(waiting)
-        problem = answer.problem and said(answer.problem)
-        outcomes.append(OutcomeOut(id=answer.id, outcome=str(answer.outcome), problem=problem))  # type: ignore[arg-type]
-    return BatchOut(received_at=asking.now, records=outcomes)
+    return outcomes(asking.now, sent, answers)
 
 
 def _keep_unread(sent: Sent, asking: Asking) -> None:

@@ -98,16 +98,18 @@ def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime, reaches: Reach
 
     Returns an answer per record, in order. Raises no Problem for a single record.
     """
-    return take_in_all([Handed(batch, reach, by, reaches)], now=now)[0]
+    with acting(EVERYTHING):
+        return take_in_all([Handed(batch, reach, by, reaches)], now=now)[0]
 
 
 def take_in_all(handed: Sequence[Handed], *, now: datetime) -> list[list[Answer]]:
-    """Take in the batches of several people as one, in their order: one look, one commit, and answers for each."""
-    with acting(EVERYTHING):
-        lookup = look_up([told for one in handed for told in one.batch.records])
-        intake = _Intake(lookup, now=now)
-        answers = [intake.judge(one) for one in handed]
-        intake.store()
+    """Take in the batches of several people as one, in their order: one look, one commit, and answers for each.
+
+    Call it in the transaction that is to hold all of it, acting with EVERYTHING.
+    """
+    intake = _Intake(look_up([told for one in handed for told in one.batch.records]), now=now)
+    answers = [intake.judge(one) for one in handed]
+    intake.store()
     return answers
 
 

@@ -6,10 +6,12 @@ holds inside one transaction only, so a pooled connection never carries it to th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.http import Http404
@@ -65,26 +67,59 @@ def _array(ids: tuple[int, ...]) -> str:
 
 def reach_of(user: User, *, now: datetime) -> Reach:
     """What `user` may see and do at `now`, from his seats alone; an inactive account reaches nothing."""
-    if not user.is_active:
-        return Reach(user_id=user.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seat_id, role, area_id, subject_id FROM seats_of(%s, %s)", [user.pk, now])
-        rows = cursor.fetchall()
-        guarded = [subject for *_, subject in rows if subject is not None]
-        cursor.execute("SELECT with_household(%s)", [guarded])
-        (subjects,) = cursor.fetchone()
+    return reaches_of([user], now=now)[user.pk]
+
+
+def reaches_of(users: Iterable[User], *, now: datetime) -> dict[int, Reach]:
+    """What each of these users may see and do at `now`, by his number."""
+    named = list(users)
+    found = {user.pk: Reach(user_id=user.pk) for user in named}
+    with bound_cursor() as cursor:
+        cursor.execute(_SEATS, [[user.pk for user in named if user.is_active], now], prepare=True)
+        for user, seats in groupby(cursor.fetchall(), key=lambda row: int(row[0])):
+            found[user] = _reach_from(user, [_Seat(*row[1:]) for row in seats])
+    for pk, reach in found.items():
+        if reach.subjects:
+            found[pk] = replace(reach, subjects=_doors(reach.subjects))
+    return found
+
+
+_SEATS = """
+SELECT u.id, s.seat_id, s.role, s.area_id, s.subject_id FROM unnest(%b::bigint[]) u (id), seats_of(u.id, %b) s
+ORDER BY u.id"""
+
+
+class _Seat(NamedTuple):
+    """A seat somebody sits in."""
+
+    pk: int
+    role: str
+    area: int
+    subject: int | None
+
+
+def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
+    """The reach that seats give; of subjects those guarded alone."""
     ranges: dict[Right, set[tuple[int, int]]] = {}
-    for _, role, area, subject in rows:
-        if subject is None:
-            for right in ROLES[role].rights:
-                ranges.setdefault(right, set()).add(key_range(area))
+    for seat in seats:
+        if seat.subject is None:
+            for right in ROLES[seat.role].rights:
+                ranges.setdefault(right, set()).add(key_range(seat.area))
     return Reach(
-        user_id=user.pk,
+        user_id=user,
         ranges={right: tuple(sorted(spans)) for right, spans in ranges.items()},
-        seats=tuple(seat for seat, *_ in rows),
-        subjects=tuple(subjects),
-        roles=tuple(sorted({role for _, role, *_ in rows})),
+        seats=tuple(seat.pk for seat in seats),
+        subjects=tuple(seat.subject for seat in seats if seat.subject is not None),
+        roles=tuple(sorted({seat.role for seat in seats})),
     )
+
+
+def _doors(guarded: tuple[int, ...]) -> tuple[int, ...]:
+    """A guarded person opens the household, a guarded household its people."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT with_household(%s)", [list(guarded)])
+        (subjects,) = cursor.fetchone()
+    return tuple(subjects)
 
 
 @contextmanager
