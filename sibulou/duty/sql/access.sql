@@ -71,6 +71,18 @@ CREATE TRIGGER record_all BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE F
 CREATE TRIGGER revision_rows BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER climb_rows BEFORE UPDATE OR DELETE ON climb FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+-- An obligation changes its area only to follow its subject there.
+CREATE FUNCTION follows_its_subject() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM subject s WHERE s.id = NEW.subject_id AND s.area_id = NEW.area_id) THEN
+        RAISE EXCEPTION 'obligation % does not follow its subject to area %', NEW.id, NEW.area_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER obligation_area BEFORE UPDATE OF area_id ON obligation
+    FOR EACH ROW WHEN (NEW.area_id <> OLD.area_id) EXECUTE FUNCTION follows_its_subject();
+
 -- What was opened ahead and has not begun may be taken back when another timing holds from then on (a level, a
 -- stricter township, a stand-down). It was in no total yet, and nobody has touched it.
 CREATE FUNCTION unplan(of_event bigint, since timestamptz, of_duty integer, low bigint, high bigint) RETURNS bigint
