@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 
 @dataclass
@@ -42,8 +51,8 @@ class Heard:
 
 
 @contextmanager
-def http_server() -> Iterator[Heard]:
-    """A web server that answers as its mood is."""
+def http_server(certificate: Path | None = None) -> Iterator[Heard]:
+    """A web server that answers as its mood is; over TLS with a certificate and its key in one file."""
     heard = Heard()
 
     class Answers(BaseHTTPRequestHandler):
@@ -74,11 +83,34 @@ def http_server() -> Iterator[Heard]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     heard.port = server.server_port
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield heard
     server.shutdown()
     server.server_close()
+
+
+def certificate_of(name: str, folder: Path) -> Path:
+    """A certificate for a name or address that vouches for itself, with its key, good for an hour around now."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=30)).not_valid_after(now + timedelta(minutes=30))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / f"{name}.pem"
+    file.write_bytes(made.public_bytes(pem) + plain)
+    return file
 
 
 @contextmanager

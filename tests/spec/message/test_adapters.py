@@ -7,6 +7,7 @@ import email
 import email.policy
 import hashlib
 import hmac
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ from sibulou.message.problems import (
     WrongAnswer,
     WrongSetting,
 )
-from tests.spec.message.servers import Heard
+from tests.spec.message.servers import Heard, certificate_of, http_server
 from tests.world import phone_of
 
 HERE = frozenset({"127.0.0.1"})
@@ -128,6 +129,20 @@ def test_only_listed_hosts_are_called(web: Heard) -> None:
 def test_nobody_there(web: Heard) -> None:
     with pytest.raises(NoConnection):
         send("wecom", url="http://127.0.0.1:9/")
+
+
+def test_over_tls_to_whom_the_machine_trusts(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate that vouches for itself is refused before anything is said; one of a known authority is not."""
+    settings.MESSAGES_TO_LOOPBACK = True  # type: ignore[attr-defined]
+    certificate = certificate_of("127.0.0.1", tmp_path)
+    with http_server(certificate) as heard:
+        url = heard.url.replace("http:", "https:")
+        with pytest.raises(NoConnection, match="TLS CERTIFICATE_VERIFY_FAILED"):
+            send("wecom", url=url)
+        assert heard.bodies == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        send("wecom", url=url)
+        assert heard.texts == ["12 项"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "0.0.0.0", "224.0.0.1"])
