@@ -9,7 +9,7 @@ from pathlib import Path
 from sibulou.field.token import code_digest
 from sibulou.roster.models import User
 from tests.field.conftest import NewTelephone
-from tests.field.county import County, Passing
+from tests.field.county import PASSWORD, County, Passing
 from tests.field.telephone import PIN, Telephone
 
 SECRETARY = "u119"
@@ -126,6 +126,7 @@ def test_a_token_that_ran_out_asks_for_the_password_and_keeps_everything(
     assert "登录已到期" in phone.page.inner_text("#notice")
     assert (phone.waits(), arrived(county, ids)) == (12, 0)
     phone.page.click("#notice a")
+    phone.page.wait_for_selector("#main > [data-screen=renew]")
     assert "12 条未发送" in phone.page.inner_text("#main")
     sign_in(phone)
     phone.page.wait_for_selector("text=都已送达")
@@ -134,8 +135,7 @@ def test_a_token_that_ran_out_asks_for_the_password_and_keeps_everything(
 
 
 def sign_in(phone: Telephone, **more: str) -> None:
-    from tests.field.county import PASSWORD
-
+    """Name and password on the screen that asks for them again."""
     for field, value in {"username": SECRETARY, "password": PASSWORD, **more}.items():
         phone.page.fill(f"[name={field}]", value)
     phone.page.click("form button.primary")

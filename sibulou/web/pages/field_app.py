@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 PAGE = "/m/"
 MANIFEST = "/m/app.webmanifest"
+WORKER = "field/worker.js"
 FIRST = (
     "app", "bus", "clock", "door", "draw", "idle", "queue", "release", "route", "screens", "seal", "store", "sync",
     "words",
@@ -29,7 +30,7 @@ FIRST = (
 """The modules that are asked for at once; the screens follow when they are shown."""
 LIBRARIES = ("vendor/dexie.min.mjs", "vendor/cel/index.js")
 """What the app cannot do without; of the second everything beside it, since its modules name each other."""
-LATER = ("vendor/jsQR.js",)
+LATER = ("vendor/jsQR.js", "field/icon-512.png")
 """What comes after the first load, where there is signal: the app goes on without it."""
 POLICY = "; ".join(
     (
@@ -65,17 +66,17 @@ def release() -> Release:
     """What this server serves; the files do not change while it runs."""
     names = [*_beside("field/app.js"), LIBRARIES[0], *_beside(LIBRARIES[1])]
     digest = hashlib.sha256()
-    for name in (*names, *LATER):
+    for name in (*names, *LATER, WORKER):
         digest.update(name.encode() + b"\0" + _source(name).read_bytes() + b"\0")
     digest.update(render_to_string("field/app.html", _links("")).encode())
     return Release(digest.hexdigest()[:16], [PAGE, MANIFEST, *map(static, names)], [static(name) for name in LATER])
 
 
 def _beside(name: str) -> list[str]:
-    """Every file of the folder that a file lies in, but the worker, which the browser fetches itself."""
-    root = _source(name).parent
-    found = (path for path in root.rglob("*") if path.is_file() and path.name != "worker.js")
-    return sorted(f"{name.rpartition('/')[0]}/{path.relative_to(root).as_posix()}" for path in found)
+    """Every file of the folder that a file lies in, but what comes later, and the worker, which comes by itself."""
+    root, folder = _source(name).parent, name.rpartition("/")[0]
+    found = (f"{folder}/{path.relative_to(root).as_posix()}" for path in root.rglob("*") if path.is_file())
+    return sorted(set(found) - {WORKER, *LATER})
 
 
 def _source(name: str) -> Path:
@@ -106,7 +107,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, headed by the release it holds."""
     head = json.dumps(asdict(release()))
-    body = f"const RELEASE = {head};\n{_source('field/worker.js').read_text(encoding='utf-8')}"
+    body = f"const RELEASE = {head};\n{_source(WORKER).read_text(encoding='utf-8')}"
     return _told(HttpResponse(body, content_type="text/javascript; charset=utf-8"))
 
 
