@@ -49,8 +49,9 @@ export const renew = (asked) => ask("devices/renew", { body: asked, open: true }
 /** What changed since the `next` of the answer before; everything without one. */
 export const sync = (since) => ask(`sync?since=${encodeURIComponent(since ?? "")}`, { wait: LONG });
 
-/** A batch: `kind` is "records", "excuses" or "families"; `sentAt` what the clock shows that its rows were made by. */
-export const handIn = (kind, rows, sentAt) => ask(kind, { body: { [kind]: rows, sent_at: sentAt }, wait: LONG });
+/** A batch: `kind` is "records", "excuses" or "families"; `sentAt` what the clock shows that its records were made by. */
+export const handIn = (kind, rows, sentAt) =>
+  ask(kind, { body: { [kind]: rows, ...(kind === "records" && { sent_at: sentAt }) }, wait: LONG });
 
 /** A photo or a voice note under its digest. */
 export const attach = (sha256, type, bytes) =>

@@ -7,7 +7,7 @@ const byId = (rows) => new Map(rows.map((row) => [String(row.id), row]));
 
 /** The tables of the store, joined. */
 export function join({ subjects, areas, obligations, answers, meta }) {
-  const { me = {}, plans = {} } = Object.fromEntries(meta.map((row) => [row.id, row]));
+  const { me = {}, plans = {}, next } = Object.fromEntries(meta.map((row) => [row.id, row]));
   const living = groupBy(subjects.filter((row) => row.kind === "person" && row.household && !isGone(row)), (row) => String(row.household));
   return {
     subjects: byId(subjects),
@@ -16,6 +16,7 @@ export function join({ subjects, areas, obligations, answers, meta }) {
     answers,
     plans: plans.value ?? [],
     living,
+    known: Boolean(next),
     user: me.user ?? {},
     seats: me.seats ?? [],
     rights: me.rights ?? [],

@@ -46,7 +46,7 @@ export function plateKeys(held) {
   const length = [...held].length;
   if (length === 0) return [FIRST, [...PROVINCES]];
   if (length === 1) return [[...LETTERS]];
-  return [[...DIGITS], [...LETTERS], length >= 5 ? [...ENDINGS] : []].filter((row) => row.length);
+  return [[...DIGITS, ...LETTERS, ...(length >= 5 ? ENDINGS : "")]];
 }
 
 export const isPlate = (field) => field.keys === "plate";

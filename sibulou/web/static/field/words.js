@@ -127,6 +127,8 @@ export const WORDS = {
   tapped: ["已存：{who}，{what}", "Kept: {who}, {what}"],
   tap_over: ["这一项的时段刚过，请打开填写。", "Its time has just passed. Open it and say when it was."],
   nothing_owed: ["今天没有要办的。有人新到、有新情况，请用“查找”。", "Nothing is owed today. For somebody new, use Search."],
+  first_exchange: ["正在第一次收取资料，请在有信号的地方稍等。", "Fetching for the first time. Wait a moment where there is signal."],
+  older: ["更早还漏 {n} 次", "{n} earlier ones missed"],
   no_plan: ["现在没有启动的预案，没有要办的。", "No plan is in force; nothing is owed."],
 
   // a record

@@ -13,15 +13,18 @@ import { say } from "../words.js";
 
 const COMMON = ["02", "10", "20", "30", "38", "50", "41", "42"];
 const MOST = 30;
+const GROUP = 6; // the level of a villagers' group
 
 export async function show(place, [name = ""]) {
   if (!name) return replace("search");
   const have = await held();
   const family = { area: undefined, persons: [] };
-  const area = areaPicker({}, { id: "area", have, change: (key) => (family.area = key) });
-  const groups = [...have.areas.values()].filter((one) => one.level >= 6);
-  if (groups.length === 1) {
-    family.area = String(groups[0].id);
+  const places = placesOf(have);
+  const area = areaPicker({}, { id: "area", have: { ...have, areas: places }, change: (key) => (family.area = key) });
+  const [first, ...others] = [...places.values()];
+  const own = have.seats.map((seat) => places.get(String(seat.area))).find((one) => one?.level >= GROUP) ?? (others.length ? null : first);
+  if (own) {
+    family.area = String(own.id);
     area.write(family.area);
   }
   const people = el("div.people");
@@ -40,7 +43,7 @@ export async function show(place, [name = ""]) {
     "form",
     { novalidate: true, onsubmit: (event) => { event.preventDefault(); save(form, family, faults); } },
     el("div.field", {}, el("p.name", { id: "area-name" }, say("which_group")), area.node),
-    line("address", { maxlength: "200" }),
+    line("address", { maxlength: "120" }),
     line("phone", { maxlength: "20", inputmode: "tel" }),
     people,
     more,
@@ -49,6 +52,13 @@ export async function show(place, [name = ""]) {
   );
   place.append(el("h1", {}, say("family")), el("p.faint", {}, say("family_why")), form);
   return undefined;
+}
+
+/** Where a family may live: the groups and micro-grids of this device, or its villages where they have none. */
+function placesOf(have) {
+  const areas = [...have.areas.values()];
+  const low = areas.filter((one) => one.level >= GROUP);
+  return new Map((low.length ? low : areas.filter((one) => one.level === GROUP - 1)).map((one) => [String(one.id), one]));
 }
 
 function personCard(have, n, label, relation) {

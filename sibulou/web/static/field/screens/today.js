@@ -4,7 +4,7 @@ import { on } from "../bus.js";
 import * as cel from "../cel.js";
 import { clock } from "../clock.js";
 import { el } from "../draw.js";
-import { dutyOf, formOf, nameOf, subjectOf, whereOf } from "../held.js";
+import { dutyOf, formOf, groupBy, nameOf, subjectOf, whereOf } from "../held.js";
 import { held } from "../load.js";
 import { oneTap, SECTIONS, sortOut } from "../owed.js";
 import * as queue from "../queue.js";
@@ -102,8 +102,17 @@ function section(had, name, open) {
 function group_(had, name, { duty, rows }) {
   return [
     el("h3", {}, titleOf(duty, rows[0].row.duty), rows.length > 1 ? el("span.n", {}, String(rows.length)) : ""),
-    el("ul.owed", {}, rows.map((line) => lineOf(had, name, line))),
+    el("ul.owed", {}, name === "missed" ? missedRows(had, rows) : rows.map((line) => lineOf(had, name, line))),
   ];
+}
+
+/** Of what one subject missed many times the last is shown; the earlier ones are folded, not left out. */
+function missedRows(had, rows) {
+  return [...groupBy(rows, ({ row }) => String(row.subject)).values()].flatMap((same) => {
+    const lines = [...same].reverse().map((line) => lineOf(had, "missed", line));
+    if (lines.length < 3) return lines;
+    return [lines[0], el("li.older", {}, el("details", {}, el("summary", {}, say("older", { n: lines.length - 1 })), el("ul.owed", {}, lines.slice(1))))];
+  });
 }
 
 function lineOf(had, name, line) {
@@ -156,5 +165,5 @@ async function tapped(had, line) {
 function empty(counts, have) {
   const open = counts.missed + counts.soon + counts.later + counts.ahead;
   if (open) return "";
-  return el("p.message", {}, say(have.plans.length ? "nothing_owed" : "no_plan"));
+  return el("p.message", {}, say(!have.known ? "first_exchange" : have.plans.length ? "nothing_owed" : "no_plan"));
 }

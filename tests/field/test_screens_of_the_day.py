@@ -1,0 +1,180 @@
+"""The screens a round is made with: nothing for axe, nothing too small to touch, and back where one came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.field.conftest import NewTelephone
+from tests.field.county import County
+from tests.field.telephone import Telephone
+from tests.field.test_screens import AXE, SMALLEST, TOO_SMALL
+
+LOCK = """() => import(document.querySelector('link[href*="/field/bus."]').href).then((bus) => bus.tell("lock"))"""
+GROUP_HEAD, POST_HEAD = "u126", "u134"
+
+
+def ready(phone: Telephone) -> Telephone:
+    """With everything on the telephone, and no signal from here on."""
+    phone.send()
+    phone.page.wait_for_selector("#main .owed li")
+    phone.signal(False)
+    return phone
+
+
+def number_of(phone: Telephone, label: str) -> str:
+    """The number of a subject by its name."""
+    script = "return String((await store.all('subjects')).find((row) => row.label === label).id)"
+    return str(phone.run(script, label=label))
+
+
+def go(phone: Telephone, screen: str, *parts: str) -> None:
+    phone.page.evaluate("(hash) => { location.hash = hash }", "#/" + "/".join((screen, *parts)))
+    phone.page.wait_for_selector(f"#main > [data-screen={screen}]")
+
+
+def round_of_a_group_head(phone: Telephone) -> Iterator[str]:
+    yield "today"
+    home = number_of(phone, "王建国家")
+    go(phone, "record", "household_check", home)
+    phone.page.wait_for_selector(".pad:not([hidden])")
+    yield "a form with drafts and the number pad"
+    phone.page.fill("#field-members", "61")
+    phone.page.click("[data-act=save]")
+    phone.page.wait_for_selector(".wrong .fault:not(:empty)")
+    yield "a form with faults"
+    go(phone, "record", "person_seen", number_of(phone, "王建国"))
+    phone.page.click("[data-field=state] label:nth-child(3)")
+    yield "a form with dates and choices"
+    go(phone, "today")
+    phone.page.click(".missed a.line")
+    phone.page.wait_for_selector("#main > [data-screen=record]")
+    phone.page.click("a.button[href^='#/excuse']")
+    phone.page.wait_for_selector("#main > [data-screen=excuse]")
+    yield "cannot, because"
+    go(phone, "subject", home)
+    yield "a household"
+    go(phone, "search")
+    phone.page.fill("#search", "王")
+    phone.page.wait_for_selector(".owed li")
+    yield "search"
+    phone.page.click(".add a")
+    phone.page.wait_for_selector("#main > [data-screen=family]")
+    phone.page.click("details.more summary")
+    yield "a family"
+    go(phone, "scan")
+    phone.page.wait_for_selector("video[hidden]", state="attached")
+    yield "a code, with no camera"
+
+
+def shift_at_a_post(phone: Telephone) -> Iterator[str]:
+    go(phone, "record", "checkpoint_pass", number_of(phone, "东河村口卡点"))
+    phone.page.wait_for_selector(".pad[data-keys=plate]:not([hidden])")
+    yield "the plate keys"
+    phone.page.click(".key[data-key='云F']")
+    yield "the letters of a plate"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_every_screen_of_a_round_can_be_read_and_touched(telephone: NewTelephone, language: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not in node_modules: run make setup")
+    wrong: list[object] = []
+    for username, screens in ((GROUP_HEAD, round_of_a_group_head), (POST_HEAD, shift_at_a_post)):
+        phone = ready(telephone(username, language=language))
+        for name in screens(phone):
+            for width in (360, 1280):
+                phone.page.set_viewport_size({"width": width, "height": 740})
+                assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
+                phone.page.evaluate(AXE.read_text(encoding="utf-8"))
+                found = phone.page.evaluate("axe.run(document)")["violations"]
+                wrong += [(name, width, one["id"], one["nodes"][0]["html"][:160]) for one in found]
+                small = phone.page.evaluate(TOO_SMALL, SMALLEST)
+                wrong += [(name, width, one) for one in small if 'class="key' not in one]
+            phone.page.set_viewport_size({"width": 360, "height": 740})
+    assert wrong == []
+
+
+def test_one_tap_is_taken_back_and_the_obligation_stands_again(county: County, telephone: NewTelephone) -> None:
+    """The record was written first; taking it back is a second record that withdraws it, and both arrive."""
+    phone = ready(telephone("u136"))
+    phone.page.click("button.tap:has-text('零报告')")
+    phone.page.wait_for_selector("li.told", state="attached")
+    phone.page.click("#toast button")
+    phone.page.wait_for_selector("li.told", state="detached")
+    phone.page.wait_for_selector("button.tap:has-text('零报告')")
+    told = phone.run("return (await queue.waiting()).map((row) => [row.id, row.payload.withdraws ?? false])")
+    assert [withdraws for _, withdraws in told] == [False, True]
+    phone.signal(True)
+    phone.send()
+    rows = county.ask("SELECT withdraws FROM record WHERE id = ANY(%s::uuid[]) ORDER BY id", [one for one, _ in told])
+    assert rows == [(False,), (True,)]
+
+
+def test_a_draft_is_shown_as_one_and_told_only_with_the_form(telephone: NewTelephone) -> None:
+    phone = ready(telephone(GROUP_HEAD))
+    go(phone, "record", "household_check", number_of(phone, "张德福家"))
+    assert phone.page.input_value("#field-members") == "3"
+    assert phone.page.is_visible("[data-field=members] .draft-note")
+    assert phone.page.is_hidden("[data-field=present] .draft-note")
+    assert phone.waits() == 0
+    phone.page.fill("#field-members", "4")
+    assert phone.page.is_hidden("[data-field=members] .draft-note")
+
+
+def test_what_was_typed_is_there_again_after_the_lock(telephone: NewTelephone) -> None:
+    phone = ready(telephone(GROUP_HEAD))
+    home = number_of(phone, "张德福家")
+    go(phone, "record", "household_check", home)
+    phone.page.fill("#field-present", "2")
+    phone.page.evaluate(
+        "() => import(document.querySelector('link[href*=\"/field/bus.\"]').href).then((bus) => bus.tell('lock'))"
+    )
+    phone.page.wait_for_selector("[name=pin]")
+    phone.unlock()
+    go(phone, "record", "household_check", home)
+    assert phone.page.input_value("#field-present") == "2"
+
+
+def test_the_back_button_leads_where_one_was(telephone: NewTelephone) -> None:
+    phone = ready(telephone(GROUP_HEAD))
+    phone.page.click("[data-tab=search]")
+    phone.page.fill("#search", "张伟")
+    phone.page.click(".owed a.line")
+    phone.page.wait_for_selector("#main > [data-screen=subject]")
+    phone.page.go_back()
+    phone.page.wait_for_selector("#main > [data-screen=search]")
+    assert phone.page.input_value("#search") == "张伟"
+
+
+def test_a_family_is_searched_for_first_and_entered_at_once(county: County, telephone: NewTelephone) -> None:
+    phone = ready(telephone(GROUP_HEAD))
+    phone.page.evaluate("() => { location.hash = '#/family' }")
+    phone.page.wait_for_selector("#main > [data-screen=search]")
+    phone.page.fill("#search", "马小雨")
+    phone.page.click(".add a")
+    phone.page.fill("#address", "上坝 3 号")
+    phone.page.click("button:has-text('再加一人')")
+    phone.page.fill("#person-1-name", "王建国")
+    assert phone.page.is_visible("#person-1-name + .listed a"), "somebody of that name is listed already"
+    phone.page.click("button.primary")
+    phone.page.wait_for_selector("#main > [data-screen=search]")
+    phone.signal(True)
+    assert phone.send() == ""
+    assert phone.run("return (await queue.cameBack()).length") == 0
+    assert county.ask("SELECT count(*) FROM subject WHERE label = %s", "马小雨") == [(1,)]
+
+
+def test_a_code_of_another_county_is_said_to_be_one(telephone: NewTelephone) -> None:
+    phone = ready(telephone(GROUP_HEAD))
+    go(phone, "scan")
+    for typed, said in (("/q/530425-77-91", "别的县"), ("12345-00", "短码有误"), ("hello", "不是本系统的码")):
+        phone.page.fill("#code", typed)
+        phone.page.click("button.primary")
+        assert said in phone.page.inner_text("#code-fault")
+    number = number_of(phone, "王建国家")
+    code = f"{number}-{98 - int(f'530499{number}00') % 97:02d}"
+    phone.page.fill("#code", code)
+    phone.page.click("button.primary")
+    phone.page.wait_for_selector("#main > [data-screen=subject] h1:has-text('王建国家')")
