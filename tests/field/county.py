@@ -60,10 +60,13 @@ class County:
             "DJANGO_SETTINGS_MODULE": "sibulou.settings",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
         }
-        told = [sys.executable, __file__, str(port), str(overlay or ""), *wanted]
-        self.child = subprocess.Popen(told, env=env, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, __file__, str(port), str(overlay or ""), *wanted]
+        self.child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
         assert self.child.stdout is not None
-        assert self.child.stdout.readline().startswith("http://"), "the county did not start; its reason stands above"
+        told = (
+            line for line in self.child.stdout if line.startswith("http://")
+        )  # the server may warn before it serves
+        assert next(told, ""), "the county did not start; its reason stands above"
         self.line.behind = port
         _until_it_answers(port)
 

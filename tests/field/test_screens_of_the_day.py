@@ -9,7 +9,7 @@ import pytest
 from tests.field.conftest import NewTelephone
 from tests.field.county import County
 from tests.field.telephone import Telephone
-from tests.field.test_screens import AXE, SMALLEST, TOO_SMALL
+from tests.field.test_screens import AXE, SMALLEST, TOLD_WRONG, TOO_SMALL
 
 LOCK = """() => import(document.querySelector('link[href*="/field/bus."]').href).then((bus) => bus.tell("lock"))"""
 GROUP_HEAD, POST_HEAD = "u126", "u134"
@@ -178,3 +178,42 @@ def test_a_code_of_another_county_is_said_to_be_one(telephone: NewTelephone) -> 
     phone.page.fill("#code", code)
     phone.page.click("button.primary")
     phone.page.wait_for_selector("#main > [data-screen=subject] h1:has-text('王建国家')")
+
+
+SWIPE = """() => {
+  const line = [...document.querySelectorAll("li.swipes")].find((one) => one.textContent.includes("零报告"));
+  const { left, top, height } = line.getBoundingClientRect();
+  const y = top + height / 2;
+  const send = (type, x) => line.querySelector("a.line").dispatchEvent(
+    new PointerEvent(type, { bubbles: true, pointerType: "touch", clientX: left + x, clientY: y }));
+  send("pointerdown", 20);
+  [60, 100, 140].forEach((x) => send("pointermove", x));
+  send("pointerup", 140);
+}"""
+
+
+def test_a_swipe_to_the_right_tells_what_the_button_tells(telephone: NewTelephone) -> None:
+    phone = ready(telephone("u136"))
+    phone.page.evaluate(SWIPE)
+    phone.page.wait_for_selector("li.told", state="attached")
+    told = phone.run("return (await queue.waiting()).map((row) => row.payload.content)")
+    assert told == [{"sales": 0}]
+
+
+def test_what_came_back_is_mended_in_its_own_form(county: County, telephone: NewTelephone) -> None:
+    """A reading the server refused opens as it was filled; the same sentence stands beside the field until it fits."""
+    phone = telephone("u119")
+    phone.run(TOLD_WRONG)
+    phone.send()
+    phone.goto("queue")
+    phone.page.click("a.button:has-text('改正重报')")
+    phone.page.wait_for_selector("#main > [data-screen=mend]")
+    assert phone.page.input_value("#field-temperature") == "98.6"
+    phone.page.click("[data-act=save]")
+    assert "34 到 43" in phone.page.inner_text("#field-temperature-fault")
+    phone.page.fill("#field-temperature", "36.8")
+    phone.page.click("[data-act=save]")
+    phone.page.wait_for_selector("#main > [data-screen=today]")
+    assert phone.send() == ""
+    assert phone.run("return (await queue.cameBack()).length") == 0
+    assert county.ask("SELECT count(*) FROM record WHERE content->>'temperature' = '36.8'") == [(1,)]
