@@ -325,13 +325,23 @@ def test_a_withdrawn_telephone_hands_in_what_waits_and_is_wiped(county: County, 
     phone = telephone(SECRETARY)
     phone.signal(False)
     ids = phone.tell(9)
+
+    def cut_uploads(passing: Passing) -> bool:
+        if passing.command == "POST":
+            passing.cut()
+        return passing.command == "POST"
+
     device = phone.run("return (await store.get('meta', 'me')).device.id")
     county.ask(
         "UPDATE field_device SET withdrawn_at = now(), withdrawn_by = '主管', withdraw_reason = '遗失'"
         " WHERE id = %s RETURNING 1",
         device,
     )
-    phone.signal(True)
+    with county.line.disturbed(cut_uploads):
+        phone.signal(True)
+        phone.send()
+        assert (phone.waits(), arrived(county, ids)) == (9, 0)
+    phone.run("sync.run()")
     phone.page.wait_for_selector("#main .message:has-text('本机已被收回')")
     assert phone.page.inner_text("h1") == "启用本机"
     assert arrived(county, ids) == 9

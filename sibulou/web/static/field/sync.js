@@ -10,6 +10,7 @@ const EVERY = 60_000;
 const TAKEN_BACK = 10 * 60_000;
 const DAY = 24 * 3600_000;
 const FETCHED = ["subjects", "areas", "obligations", "answers", "outcomes"];
+const LATER = [door.Offline, door.ComeAgain, store.Locked, store.Full];
 const NAMES = { record: "records", excuse: "excuses", family: "families" };
 
 /**
@@ -100,7 +101,7 @@ async function leave() {
     await store.forget("withdrawn");
   } catch (error) {
     if (error instanceof door.Withdrawn) return store.forget("withdrawn");
-    if (!(error instanceof door.Offline || error instanceof door.ComeAgain)) throw error;
+    if (!LATER.some((kind) => error instanceof kind)) throw error;
   }
 }
 
