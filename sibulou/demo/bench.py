@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sibulou import edge
+from sibulou.demo import bench_intake
 from sibulou.lib import database
 from sibulou.lib.sql import read_queries
 
@@ -57,15 +58,18 @@ def main(args: argparse.Namespace) -> int:
     place = database.find(os.environ)
     connections = database.open(place)
     results: dict[int, list[Figure]] = {}
+    door = None
     for counties in sizes:
-        with _scratch(place, connections, f"sibulou_bench_{counties}"):
+        with _scratch(place, connections, f"sibulou_bench_{counties}") as scratch:
             results[counties] = _measure(counties)
-    print(_as_json(results) if args.json else _as_table(results))
+            if counties == 1:
+                door = bench_intake.measure(scratch, _homes_due())
+    print(_as_json(results, door) if args.json else _as_table(results, door))
     return 0
 
 
 @contextmanager
-def _scratch(place: database.Place, connections: database.Connections, name: str) -> Iterator[None]:
+def _scratch(place: database.Place, connections: database.Connections, name: str) -> Iterator[database.Connections]:
     """A database of our own, migrated, with Django's connections pointing at it; dropped at the end."""
     scratch = database.create_scratch(connections, name)
     edge.hand_over(place, scratch)
@@ -80,7 +84,7 @@ def _scratch(place: database.Place, connections: database.Connections, name: str
         django_connections[alias].settings_dict.update(entry)
     try:
         call_command("migrate", database="owner", verbosity=0)
-        yield
+        yield scratch
     finally:
         for alias in ("default", "owner"):
             django_connections[alias].close()
@@ -208,6 +212,19 @@ def _new_day(counties: int) -> Figure:
     return Figure("reconcile of a new day", ours, time.perf_counter() - begin, "/s", opened)
 
 
+def _homes_due() -> bench_intake.Homes:
+    """The re-checks of the coming nine days: three for each household, none told yet."""
+    from sibulou.duty.reconcile import reconcile
+    from sibulou.roster.access import EVERYTHING, acting
+
+    with acting(EVERYTHING):
+        reconcile(now=NOW + timedelta(days=11), since=NOW + timedelta(days=2))
+    for table in ("obligation", "record"):
+        _owner(f"VACUUM ANALYZE {table}")
+    _progress("the door: over HTTP")
+    return bench_intake.Homes(_owner(QUERIES["rechecks_to_come"], {"now": NOW}))  # type: ignore[arg-type]
+
+
 def _settling(size: int) -> Figure:
     """Hand in records that meet open obligations; bare: insert and update plain rows by key, as many at once."""
     from sibulou.duty.intake import Batch, take_in
@@ -234,7 +251,7 @@ def _settling(size: int) -> Figure:
     return Figure(f"settle, batches of {size:,}", statistics.median(spent), statistics.median(bare), "/s", size)
 
 
-def _as_table(results: dict[int, list[Figure]]) -> str:
+def _as_table(results: dict[int, list[Figure]], door: bench_intake.Door | None) -> str:
     lines = [f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
     for counties, figures in results.items():
         lines.append(f"| {counties * 52_000:,} households | ours | bare PostgreSQL | ratio |")
@@ -248,6 +265,8 @@ def _as_table(results: dict[int, list[Figure]]) -> str:
             f"| {a.name} | {_growth(a.ours, b.ours, a, b):.1f} | {_growth(a.bare, b.bare, a, b):.1f} |"
             for a, b in zip(small, large, strict=True)
         ]
+    if door is not None:
+        lines += ["", bench_intake.as_table(door)]
     return "\n".join(lines)
 
 
@@ -256,12 +275,14 @@ def _growth(before: float, after: float, small: Figure, large: Figure) -> float:
     return (after / large.per) / (before / small.per)
 
 
-def _as_json(results: dict[int, list[Figure]]) -> str:
-    said = {
+def _as_json(results: dict[int, list[Figure]], door: bench_intake.Door | None) -> str:
+    said: dict[str, Any] = {
         str(counties): [
             {"name": one.name, "ours_s": one.ours, "bare_s": one.bare, "per": one.per, "ratio": one.ratio}
             for one in figures
         ]
         for counties, figures in results.items()
     }
+    if door is not None:
+        said["door"] = bench_intake.as_plain(door)
     return json.dumps(said, indent=2)

@@ -96,6 +96,12 @@ SELECT o.subject_id, o.opened_at + interval '1 hour' FROM obligation o JOIN duty
 WHERE d.key = 'household.recheck' AND o.met_at IS NULL AND o.opened_at < '2020-02-10 02:00+00'
   AND o.due_at > '2020-02-10 02:30+00' ORDER BY o.id LIMIT %s
 
+-- name: rechecks_to_come
+-- Re-checks that nobody has told yet: village, household, a moment inside the window.
+SELECT o.area_id - o.area_id %% 1000000, o.subject_id, o.opened_at + interval '1 hour'
+FROM obligation o JOIN duty d ON d.id = o.duty_id
+WHERE d.key = 'household.recheck' AND o.met_at IS NULL AND o.opened_at > %(now)s ORDER BY o.id
+
 -- name: bare_settle
 -- The same as plain inserts and updates by key.
 WITH picked AS (SELECT id, subject_id, due_at FROM bare WHERE id > 0 AND met_at IS NULL ORDER BY id LIMIT %s),

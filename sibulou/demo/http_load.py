@@ -90,8 +90,9 @@ def _client(
         wait = time.perf_counter() - begin
         with lock:
             load.waits.append(wait)
-            load.accepted += body.count(b'"accepted"')
-            if status != 200:
+            accepted = body.count(b'"accepted"')
+            load.accepted += accepted
+            if accepted != one.records:
                 load.odd.append(f"{status} {body[:200]!r}")
     line.close()
 
