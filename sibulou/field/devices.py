@@ -26,6 +26,7 @@ from sibulou.field.problems import (
     WithdrawnBefore,
 )
 from sibulou.field.token import CODE_LASTS, TOKEN_LASTS, code_digest, new_code, new_token, plain_code, token_digest
+from sibulou.lib.sql import bound_cursor
 from sibulou.lib.uuid7 import uuid7
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, Reach, acting, reaches_of
@@ -226,7 +227,7 @@ def withdrawn(device: Device) -> Withdrawn:
 def by_token(token: str, *, now: datetime) -> Device:
     """The device of a token, withdrawn or not. Raises NoSuchToken, TokenOver, CarrierClosed."""
     digest = token_digest(token)
-    found = list(Device.objects.raw("SELECT d.* FROM device_by_token(%s) d", [digest])) if digest else []
+    found = _by_digests([digest]) if digest else []
     if not found:
         raise NoSuchToken
     device = found[0]
@@ -235,6 +236,25 @@ def by_token(token: str, *, now: datetime) -> Device:
     if not device.user.is_active and device.withdrawn_at is None:
         raise CarrierClosed(user=device.user.name)
     return device
+
+
+def _by_digests(digests: Iterable[bytes]) -> list[Device]:
+    """The devices of these tokens, with their users."""
+    with bound_cursor() as cursor:
+        cursor.execute(_BY_DIGESTS, [list(digests)], prepare=True)
+        rows = cursor.fetchall()
+    split = len(_DEVICE)
+    found = [Device.from_db("default", _DEVICE, row[:split]) for row in rows]
+    for device, row in zip(found, rows, strict=True):
+        device.user = User.from_db("default", _CARRIER, row[split:])
+    return found
+
+
+_DEVICE = [field.attname for field in Device._meta.concrete_fields]
+_CARRIER = ["id", "username", "name", "language", "is_active"]
+_BY_DIGESTS = f"""
+SELECT {", ".join(f"d.{name}" for name in _DEVICE)}, {", ".join(f"u.{name}" for name in _CARRIER)}
+FROM devices_by_token(%b::bytea[]) d JOIN account u ON u.id = d.user_id"""
 
 
 @dataclass(frozen=True)
@@ -251,8 +271,11 @@ def carriers(digests: Iterable[bytes], *, now: datetime) -> dict[bytes, Carrier]
 
     The same as `by_token` and `reach_of` one by one, for many at once; call it acting with EVERYTHING.
     """
-    lasting = Device.objects.filter(token_digest__in=set(digests), withdrawn_at__isnull=True, expires_at__gt=now)
-    devices = list(lasting.filter(user__is_active=True).select_related("user"))
+    devices = [
+        device
+        for device in _by_digests(set(digests))
+        if device.withdrawn_at is None and not device.over(now) and device.user.is_active
+    ]
     reaches = reaches_of([device.user for device in devices], now=now)
     stale = [device.pk for device in devices if device.seen_at is None or device.seen_at <= now - SEEN_EVERY]
     if stale:

@@ -100,12 +100,14 @@ CREATE FUNCTION seats_of(who bigint, at timestamptz)
 RETURNS TABLE (seat_id bigint, role text, area_id bigint, subject_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 SELECT s.id, s.role, s.area_id, s.subject_id
-FROM appointment a JOIN seat s ON s.id = a.seat_id
-WHERE a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)
-  AND (a.user_id = who OR EXISTS (
-       SELECT FROM leave l WHERE l.user_id = a.user_id AND l.stand_in_id = who
-         AND (l.seat_id IS NULL OR l.seat_id = a.seat_id)
-         AND l.starts_at <= at AND (l.ends_at IS NULL OR l.ends_at > at)))
+FROM (SELECT a.seat_id FROM appointment a
+      WHERE a.user_id = who AND a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)
+      UNION
+      SELECT a.seat_id FROM leave l
+      JOIN appointment a ON a.user_id = l.user_id AND (l.seat_id IS NULL OR l.seat_id = a.seat_id)
+      WHERE l.stand_in_id = who AND l.starts_at <= at AND (l.ends_at IS NULL OR l.ends_at > at)
+        AND a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)) held
+JOIN seat s ON s.id = held.seat_id
 $$;
 GRANT EXECUTE ON FUNCTION seats_of(bigint, timestamptz) TO sibulou_app;
 

@@ -37,12 +37,12 @@ DROP PROCEDURE guard_by_teller(regclass);
 CREATE TRIGGER attachment_rows BEFORE UPDATE OR DELETE ON field_attachment
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- The device of a token, before anyone acts: by the digest of 256 random bits, which nobody can guess his way along.
-CREATE FUNCTION device_by_token(digest bytea) RETURNS SETOF field_device
+-- The devices of some tokens, before anyone acts: by the digest of 256 random bits, which nobody can guess his way along.
+CREATE FUNCTION devices_by_token(digests bytea[]) RETURNS SETOF field_device
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS
-$$ SELECT * FROM field_device WHERE token_digest = digest $$;
-REVOKE ALL ON FUNCTION device_by_token(bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION device_by_token(bytea) TO sibulou_app;
+$$ SELECT * FROM field_device WHERE token_digest = ANY (digests) $$;
+REVOKE ALL ON FUNCTION devices_by_token(bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION devices_by_token(bytea[]) TO sibulou_app;
 
 -- Which book this is: the cluster, the database in it, and the time line of its log, which a restore to a moment begins
 -- anew. A number of a transaction means something only within one book.
