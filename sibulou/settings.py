@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "sibulou.fronts.screening",
     "sibulou.field",
     "sibulou.message",
+    "sibulou.paper",
     "sibulou.web",
 ]
 MIDDLEWARE = [

@@ -60,6 +60,9 @@ SET_BY_NOBODY = {
     "field_device.wiped_at": "the device itself; withdrawn_by names who took it back",
     "field_handed_in.received_at": "the server's clock",
     "field_attachment.received_at": "the server's clock",
+    "paper_sheet.starts_at": "made_by names who drew it up",
+    "paper_sheet.due_at": "the end of the day or the shift",
+    "paper_row.usual_at": "the sheet's made_by names who drew it up",
     "otp_totp_totpdevice.created_at": "the account's own telephone",
     "otp_totp_totpdevice.last_used_at": "the account's own telephone",
 }

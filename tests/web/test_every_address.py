@@ -16,7 +16,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.timezone import localdate
 
+from sibulou.duty.force import current
 from sibulou.duty.intake import Batch, take_in
 from sibulou.duty.models import Obligation, Record, Refusal
 from sibulou.duty.note import write_note
@@ -26,6 +28,9 @@ from sibulou.field.devices import enrol_signed_in
 from sibulou.lib.uuid7 import uuid7
 from sibulou.message.channels import add_host, set_up
 from sibulou.message.models import Channel, Host
+from sibulou.paper.draw_up import draw_up_day
+from sibulou.paper.models import Sheet
+from sibulou.paper.serial import code_of_subject
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.appointments import take_leave
 from sibulou.roster.area_key import key_range
@@ -61,6 +66,7 @@ class Things:
     leave: Leave
     plan: int
     device: UUID
+    sheet: Sheet
 
 
 @dataclass(frozen=True)
@@ -253,6 +259,37 @@ def appointing(what: str) -> Judge:
     return judge
 
 
+def drawing_up(who: Who, things: Things) -> int | frozenset[int]:
+    """A sheet of a village: it names people, and is typed in as records."""
+    village = things.scene.world.village_a.pk
+    if not who.over(village, Right.GAPS):
+        return 404
+    return OK if who.over(village, Right.RECORD) and who.over(village, Right.PEOPLE) else 403
+
+
+def sheet(who: Who, things: Things) -> int | frozenset[int]:
+    """A sheet names people. Of another county's it is said so; whoever sees nothing of it, finds none."""
+    if who.over(things.sheet.area_id, Right.PEOPLE):
+        return OK
+    return frozenset({404, 422})
+
+
+def untyped(who: Who, things: Things) -> int | frozenset[int]:
+    """The row of the table is not typed in: whoever may take it back is told so."""
+    status = sheet(who, things)
+    return 409 if status == OK else status
+
+
+def copying(who: Who, things: Things) -> int | frozenset[int]:
+    status = sheet(who, things)
+    return 204 if status == OK else status
+
+
+def seeing_by_code(who: Who, things: Things) -> int | frozenset[int]:
+    """A household's picture leads whoever sees it to its page."""
+    return OK if who.sees(things.household) else frozenset({404, 422})
+
+
 def entering(where: str, *, above: bool = False) -> Judge:
     """The roster of an area: whoever sees it and holds the right there, or for the area itself over the one above."""
 
@@ -349,6 +386,10 @@ def _check(things: Things) -> dict[str, object]:
 
 def _number(of: str) -> Fill:
     return lambda things: {"number": getattr(things, of).pk}
+
+
+def _serial(things: Things) -> dict[str, object]:
+    return {"serial": things.sheet.serial}
 
 
 def _key(of: str) -> Fill:
@@ -569,6 +610,27 @@ ADDRESSES: dict[str, Entry] = {
     "devices/<uuid:number>/withdrawal/": Entry(
         None, withdrawing, fill=lambda things: {"number": things.device}, data=lambda things: {"reason": "丢失"}
     ),
+    "areas/<int:key>/paper/": Entry(
+        drawing_up, drawing_up, fill=_key("village_a"), data=lambda things: {"form": "household_check"}
+    ),
+    "subjects/<int:number>/paper/": Entry(
+        telling("household"), telling("household"), fill=_number("household"), data=lambda things: {"day": ""}
+    ),
+    "paper/": Entry(anyone),
+    "paper/<str:serial>/": Entry(sheet, fill=_serial),
+    "paper/<str:serial>/pages/": Entry(sheet, fill=_serial),
+    "paper/<str:serial>/rows/<int:place>/": Entry(
+        None, sheet, fill=lambda things: _serial(things) | {"place": 1}, data=lambda things: {"left": "empty"}
+    ),
+    "paper/<str:serial>/rows/<int:place>/withdrawal/": Entry(
+        None, untyped, fill=lambda things: _serial(things) | {"place": 1}
+    ),
+    "paper/<str:serial>/rest/": Entry(None, sheet, fill=_serial),
+    "paper/<str:serial>/copies/": Entry(None, copying, fill=_serial),
+    "q/<str:code>/": Entry(
+        seeing_by_code,
+        fill=lambda things: {"code": code_of_subject(things.household.area_id, things.household.pk)},
+    ),
     "api/v1/devices": Entry(
         None, lambda who, things: 422, data=lambda things: {"invitation": "x", "name": "y"}, json=True, closed=422
     ),
@@ -649,6 +711,15 @@ def things_of(scene: Scene) -> Things:
             ),
             plan=scene.event.stages.get().version_id,
             device=enrol_signed_in(user=user, name="手机", now=now).device.pk,
+            sheet=draw_up_day(
+                area=group,
+                running=current(now)[0],
+                day=localdate(now),
+                forms=["household_check"],
+                reach=EVERYTHING,
+                by=by,
+                now=now,
+            ),
         )
 
 
@@ -678,7 +749,7 @@ def ask(client: Client, entry: Entry, route: str, things: Things, method: str) -
     """Ask for an address, and leave everything as it was."""
     path = f"/{route}"
     for name, value in entry.fill(things).items():
-        for kind in ("int:", "uuid:", "slug:", ""):
+        for kind in ("int:", "uuid:", "slug:", "str:", ""):
             path = path.replace(f"<{kind}{name}>", f"{value:018d}" if name == "key" else str(value))
     query = "&".join(f"{key}={value}" for key, value in entry.query(things).items())
     address = f"{path}?{query}" if query else path

@@ -48,6 +48,7 @@ def area(request: Asking, key: int) -> HttpResponse:
         "things": _things(found),
         "may_appoint": request.reach.covers(found.pk, Right.GRANT),
         "changes": _changes(request, found),
+        "may_print": found.until is None and found.at >= Level.VILLAGE and _may_print(request, found),
         "parts": Area.objects.filter(parent=found, until__isnull=True) if found.at >= Level.VILLAGE else [],
         "stricter": _stricter(found),
         **_households(found, request.GET.get("after", "")),
@@ -59,6 +60,11 @@ def _way(request: Asking, found: Area) -> list[tuple[Area, bool]]:
     """The areas above, from the county down, and whether the reader may open each."""
     keys = [ancestor(found.pk, Level(level)) for level in range(Level.COUNTY, found.at)]
     return [(one, request.reach.covers(one.pk, Right.GAPS)) for one in Area.objects.filter(pk__in=keys).order_by("id")]
+
+
+def _may_print(request: Asking, found: Area) -> bool:
+    """A sheet of households names people and is typed in as records: it takes both rights."""
+    return request.reach.covers(found.pk, Right.RECORD) and request.reach.covers(found.pk, Right.PEOPLE)
 
 
 def _changes(request: Asking, found: Area) -> list[tuple[str, str]]:
