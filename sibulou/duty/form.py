@@ -70,6 +70,7 @@ class Form:
     """One evidence form about one kind of subject; `why` is the purpose, shown to the person concerned.
 
     `by_system`: the clockwork alone tells it; no page offers it, and from a person it is refused.
+    `concerned`: the person concerned may tell it himself, through a link that was handed over to him.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Form:
     why: Label
     fields: tuple[Field, ...]
     by_system: bool = False
+    concerned: bool = False
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

@@ -23,7 +23,14 @@ from sibulou.duty.forms_in_force import FormsInForce, OnForm
 from sibulou.duty.lookup import Lookup, look_up
 from sibulou.duty.models import Refusal
 from sibulou.duty.personal import BLIND, seal_answers, seal_payload
-from sibulou.duty.problems import Conflicting, FromTheFuture, NothingToCorrect, SystemTells, UnknownSubject
+from sibulou.duty.problems import (
+    Conflicting,
+    FromTheFuture,
+    NothingToCorrect,
+    OthersTell,
+    SystemTells,
+    UnknownSubject,
+)
 from sibulou.duty.rule import OpenDuty
 from sibulou.duty.settle import call_off, settle_new, settle_records
 from sibulou.duty.told import About, Told
@@ -62,11 +69,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Batch:
-    """Records as one device handed them in. `sent_at` is its own clock at that moment, if it said so."""
+    """Records as one device handed them in. `sent_at` is its own clock at that moment, if it said so.
+
+    `concerned`: the person concerned told them himself; they close only what the plan says that he may close.
+    """
 
     records: Sequence[Told]
     device: str = ""
     sent_at: datetime | None = None
+    concerned: bool = False
 
 
 def digest(told: Told) -> bytes:
@@ -183,12 +194,15 @@ class _Intake:
         on = self.forms.told_on(told, subject, stages)
         if on.form.by_system and handed.by.user_id is not None:
             raise SystemTells(form_zh=on.form.title.zh, form_en=on.form.title.en)
+        concerned = handed.batch.concerned
+        if concerned and not on.form.concerned:
+            raise OthersTell(form_zh=on.form.title.zh, form_en=on.form.title.en)
         self._check_correction(told)
         self._check_named(on.form, on.content)
         plain = json.dumps(on.content, ensure_ascii=False)
         sealed = seal_answers(on.form, on.content)
         kept = plain if sealed == on.content else json.dumps(sealed, ensure_ascii=False)
-        meaning = _NOTHING if told.withdraws else self._meaning(on, plain, subject, stages)
+        meaning = _NOTHING if told.withdraws else self._meaning(on, plain, subject, stages, concerned=concerned)
         answering = meaning.answering if told.answers is not None else []
         clean = replace(told, content=on.content)
         return _Accepted(clean, handed, fingerprint, subject, happened_at, doubtful, kept, meaning.closes, answering,
@@ -234,14 +248,16 @@ class _Intake:
             if named and str(named) not in self.lookup.named:
                 raise UnknownSubject(subject=named)
 
-    def _meaning(self, on: OnForm, plain: str, subject: About, stages: Sequence[Running]) -> _Meaning:
+    def _meaning(
+        self, on: OnForm, plain: str, subject: About, stages: Sequence[Running], *, concerned: bool
+    ) -> _Meaning:
         """What a record of this content says by the plans of its moment; worked out once for all that say the same."""
         key = (on.form.key, on.plans, plain, subject.kind, level_of(subject.area_id), subject.language, subject.listed,
-               *(running.stage.pk for running in stages))  # fmt: skip
+               concerned, *(running.stage.pk for running in stages))  # fmt: skip
         found = self.meant.get(key)
         if found is None:
             counting = [running for running in stages if running.plan.key in on.plans]
-            found = self.meant[key] = _work_out(on, counting, self.facts(subject))
+            found = self.meant[key] = _work_out(on, counting, self.facts(subject), concerned=concerned)
         return found
 
     def facts(self, subject: About) -> dict[str, object]:
@@ -317,12 +333,12 @@ class _Intake:
         return Answer(str(told.id), outcome, problem)
 
 
-def _work_out(on: OnForm, stages: Sequence[Running], facts: dict[str, object]) -> _Meaning:
+def _work_out(on: OnForm, stages: Sequence[Running], facts: dict[str, object], *, concerned: bool) -> _Meaning:
     closes: set[int] = set()
     answering: set[int] = set()
     opens = False
     for running in stages:
-        by_itself, as_answer = running.plan.meeting(on.form.key, on.content, facts)
+        by_itself, as_answer = running.plan.meeting(on.form.key, on.content, facts, concerned=concerned)
         closes.update(running.duty_ids[key] for key in by_itself)
         answering.update(running.duty_ids[key] for key in as_answer)
         effects = running.plan.effects(on.form.key, on.content, facts)

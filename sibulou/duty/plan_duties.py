@@ -60,12 +60,16 @@ def _read_duty(key: str, cursor: Cursor, draft: Draft) -> Duty:
 def _read_closers(cursor: Cursor, draft: Draft) -> list[Closer]:
     closers = []
     for item in cursor.items():
-        found = item.fields("form", "when answers")
+        found = item.fields("form", "when answers concerned")
         form = maybe(found, "form", lambda at: at.one_of(draft.forms, "表单", "form"), "")
         when = maybe(found, "when", read_expression, None)
         if when is not None:
             check_condition(found["when"], when, [form], draft)
-        closers.append(Closer(form, when, maybe(found, "answers", Cursor.boolean, False)))
+        answers, concerned = (maybe(found, name, Cursor.boolean, False) for name in ("answers", "concerned"))
+        if concerned and form in draft.forms and not draft.forms[form].concerned:
+            zh, en = f"本人不能填报 {form}", f"the person concerned cannot tell {form}"
+            found["concerned"].wrong(zh, en, ("带 concerned: true 的表单", "a form with concerned: true"))
+        closers.append(Closer(form, when, answers, concerned))
     if not closers:
         cursor.wrong("无法完成", "a duty nobody can meet", ("至少一个表单", "at least one closer"))
     return closers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sibulou.duty.form import CHOOSING, NUMERIC, Field, FieldType, Form
+from sibulou.duty.form import CHOOSING, NUMERIC, TAKEN, Field, FieldType, Form
 from sibulou.duty.plan_basics import read_words
 from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, maybe, read_expression
 from sibulou.duty.plan_reader import Cursor, close_to
@@ -20,17 +20,30 @@ def read_forms(cursor: Cursor) -> dict[str, Form]:
 
 def _read_form(key: str, cursor: Cursor) -> Form:
     check_key(cursor, key)
-    found = cursor.fields("key title subject why fields", "by_system")
+    found = cursor.fields("key title subject why fields", "by_system concerned")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
     items = many(found, "fields", Cursor.keyed)
     for name, item in items:
         fields.append(_read_field(name, item, fields))
-    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields),
-                 maybe(found, "by_system", Cursor.boolean, False))  # fmt: skip
+    by_system, concerned = (maybe(found, name, Cursor.boolean, False) for name in ("by_system", "concerned"))
+    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned)
+    if concerned:
+        _check_concerned(found["concerned"], whole)
     for name, item in items:
         _check_fill(item, name, whole)
     return whole
+
+
+def _check_concerned(cursor: Cursor, form: Form) -> None:
+    """Of himself and his household only, and nothing that leads to others, to places or to files."""
+    if form.kind not in ("person", "household", ""):
+        zh, en = f"对象是 {form.kind}，没有本人", f"a {form.kind} has nobody who could tell it himself"
+        cursor.wrong(zh, en, ("对象为 person 或 household 的表单", "a form about a person or a household"))
+    for field in form.fields:
+        if field.type in (FieldType.AREA, FieldType.SUBJECT, *TAKEN):
+            zh, en = f"本人填报的表单不用 {field.key}（{field.type}）", f"{field.key} is a {field.type}"
+            cursor.wrong(zh, en, ("数字、文字、选项、日期", "numbers, texts, choices and dates"))
 
 
 def _read_field(key: str, cursor: Cursor, earlier: list[Field]) -> Field:

@@ -28,11 +28,15 @@ CUTOFFS = ("village", "township", "county")
 
 @dataclass(frozen=True)
 class Closer:
-    """A record of this form meets the duty if `when` holds; `answers`: only as answer to what opened it."""
+    """A record of this form meets the duty if `when` holds; `answers`: only as answer to what opened it.
+
+    `concerned`: also where the person concerned told it himself; without it, what he tells is kept and closes nothing.
+    """
 
     form: str
     when: Expression | None = None
     answers: bool = False
+    concerned: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,12 +168,17 @@ class Plan:
         return tuple(key for key, closers in may.items() if any(_fits(closer, context) for closer in closers))
 
     def meeting(
-        self, form: str, content: Mapping[str, object], subject: Mapping[str, object]
+        self, form: str, content: Mapping[str, object], subject: Mapping[str, object], *, concerned: bool = False
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The duties a record may meet by itself, and those it meets only as the answer to what opened them."""
+        """The duties a record may meet by itself, and those it meets only as the answer to what opened them.
+
+        `concerned`: the person concerned told it himself, and only closers that say so take it.
+        """
         may = self._closers_by_form.get(form)
         if may is None:
             return (), ()
+        if concerned:
+            may = {key: tuple(closer for closer in closers if closer.concerned) for key, closers in may.items()}
         asked = any(closer.when is not None for closers in may.values() for closer in closers)
         context = self._context(content, subject) if asked else None
         fitting = {

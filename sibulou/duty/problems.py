@@ -104,6 +104,14 @@ class SystemTells(Problem):
     en = "“{form_en}” is told by the system alone. Put right what it is about, on its own page; the gap then closes."
 
 
+class OthersTell(Problem):
+    """A record told by the person concerned, of a form that the plan leaves to others."""
+
+    number = "403.190"
+    zh = "“{form_zh}”不由本人填报，没有记下。请告诉给你链接的人，由他登记。"
+    en = "“{form_en}” is not told by the person concerned; nothing was kept. Tell whoever gave you the link instead."
+
+
 class UnknownDuty(Problem):
     """A duty that the plan does not have."""
 

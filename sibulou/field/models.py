@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from sibulou.roster.models import User
+from sibulou.roster.models import Subject, User
 
 
 class Invitation(models.Model):
@@ -76,6 +76,51 @@ class Device(models.Model):
     def over(self, now: datetime) -> bool:
         """Whether its token has run out."""
         return self.expires_at <= now
+
+
+class Link(models.Model):
+    """A link handed over to the person concerned, about himself or his household. Only its secret's digest is kept.
+
+    `told_on` and `told` count what was told through it on one day.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="links")
+    secret_digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    made_by_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    last_used_at = models.DateTimeField(null=True)
+    told_on = models.DateField(null=True)
+    told = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "field_link"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="field_link_ended_by_name",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="field_link_lasts"),
+        ]
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {
+            "id", "subject", "secret_digest", "made_at", "made_by", "made_by_user", "expires_at", "ended_at",
+            "ended_by", "last_used_at", "told_on", "told",
+        }  # fmt: skip
+        erase: ClassVar[set[str]] = {"end_reason"}
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.made_at:%F %R}"
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it may be used at `now`."""
+        return self.ended_at is None and self.expires_at > now
 
 
 class HandedIn(models.Model):

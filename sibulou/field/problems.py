@@ -170,3 +170,54 @@ class NotYetCome(Problem):
     number = "404.10"
     zh = "这份照片或录音还没有传到，可能还在填报人的手机里。请等手机有信号后再看。"
     en = "This photo or recording has not arrived; it may still be on the phone. Look again once the phone had signal."
+
+
+class NoSuchLink(Problem):
+    """A link that nobody handed over, or that was copied incompletely."""
+
+    number = "404.190"
+    zh = "这个链接打不开。请重新扫码，或向给你链接的人再要一个。"
+    en = "This link does not open. Scan the code again, or ask whoever gave it to you for another."
+
+
+class LinkOver(Problem):
+    """A link whose time is over, that was ended, or whose person has left the roster."""
+
+    number = "410.190"
+    zh = "这个链接已经失效。还需要用的话，请向给你链接的人再要一个。"
+    en = "This link no longer holds. If you still need it, ask whoever gave it to you for another."
+
+
+class ToldTooOften(Problem):
+    """More told through one link in a day than one person has to tell. The fact is `most`."""
+
+    number = "429.190"
+    zh = "今天通过这个链接已经填了 {most} 次，先停一停，填的内容还在。有急事请直接打电话给你的包保责任人或村医。"
+    en = (
+        "This link was used {most} times today, which is enough; what you typed is still here. If it is urgent, call "
+        "your guard or the village doctor."
+    )
+
+
+class WrongLinkEnd(Problem):
+    """A link that would end in the past or last too long. The facts are `earliest` and `latest`."""
+
+    number = "422.190"
+    zh = "链接的有效期要在 {earliest} 到 {latest} 之间，请改选日期。"
+    en = "A link ends between {earliest} and {latest}. Choose another day."
+
+
+class NobodyConcerned(Problem):
+    """A link for something that is neither a person nor a household, or has left the roster."""
+
+    number = "422.191"
+    zh = "链接只能给在册的人或户。请打开他本人或他家的页面再给。"
+    en = "A link is for a person or a household on the roster. Open the page of one, and hand it over there."
+
+
+class LinkEndedBefore(Problem):
+    """A link that was ended already. The facts are `by` and `at`."""
+
+    number = "409.190"
+    zh = "这个链接已由{by}于 {at} 停用，不用再停。"
+    en = "{by} ended this link at {at}; there is nothing more to do."

@@ -60,6 +60,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Link',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('secret_digest', models.BinaryField(unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.CharField(max_length=80)),
+                ('expires_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('end_reason', models.CharField(blank=True, max_length=200)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('told_on', models.DateField(null=True)),
+                ('told', models.IntegerField(default=0)),
+                ('made_by_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='roster.subject')),
+            ],
+            options={
+                'db_table': 'field_link',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='field_link_ended_by_name'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='field_link_lasts')],
+            },
+        ),
+        migrations.CreateModel(
             name='Device',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),

@@ -44,6 +44,22 @@ $$ SELECT * FROM field_device WHERE token_digest = ANY (digests) $$;
 REVOKE ALL ON FUNCTION devices_by_token(bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION devices_by_token(bytea[]) TO sibulou_app;
 
+-- A link of a person or household: for whoever may tell of it, and for what acts as the link itself.
+CREATE FUNCTION told_here(of_subject bigint) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT EXISTS (SELECT FROM subject s WHERE s.id = of_subject
+       AND (s.area_id <@~ areas_for('record') OR s.id = ANY (own_subjects()))) $$;
+ALTER TABLE field_link ENABLE ROW LEVEL SECURITY;
+CREATE POLICY link_read ON field_link FOR SELECT USING (told_here(subject_id));
+CREATE POLICY link_add ON field_link FOR INSERT WITH CHECK (told_here(subject_id));
+CREATE POLICY link_change ON field_link FOR UPDATE USING (told_here(subject_id));
+
+-- The link of a secret, before anyone acts: by the digest of 256 random bits.
+CREATE FUNCTION link_by_secret(digest bytea) RETURNS SETOF field_link
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS
+$$ SELECT * FROM field_link WHERE secret_digest = digest $$;
+REVOKE ALL ON FUNCTION link_by_secret(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION link_by_secret(bytea) TO sibulou_app;
+
 -- Which book this is: the cluster, the database in it, and the time line of its log, which a restore to a moment begins
 -- anew. A number of a transaction means something only within one book.
 CREATE FUNCTION which_book() RETURNS text
@@ -69,8 +85,9 @@ $$;
 REVOKE ALL ON FUNCTION reach_changes(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION reach_changes(bigint) TO sibulou_app;
 
-GRANT SELECT, INSERT ON field_invitation, field_device, field_handed_in, field_attachment TO sibulou_app;
+GRANT SELECT, INSERT ON field_invitation, field_device, field_link, field_handed_in, field_attachment TO sibulou_app;
 GRANT UPDATE (used_at) ON field_invitation TO sibulou_app;
 GRANT UPDATE (token_digest, expires_at, seen_at, withdrawn_at, withdrawn_by, withdraw_reason, wiped_at)
     ON field_device TO sibulou_app;
+GRANT UPDATE (ended_at, ended_by, end_reason, last_used_at, told_on, told) ON field_link TO sibulou_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;
