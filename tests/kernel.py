@@ -89,7 +89,7 @@ DUTIES: dict[str, str] = {
       daily:
         - {slot: morning, opens: "08:00", warn: "09:00", due: "10:00", tell: "11:00"}
         - {slot: evening, opens: "18:00", warn: "19:00", due: "20:00", tell: "21:00"}
-    closers: [{form: reading}]
+    closers: [{form: reading, concerned: true}]
     ladder: village""",
     "guarded": """
     scope: people.watched
@@ -215,6 +215,7 @@ forms:
   - key: reading
     title: {{zh: 体温, en: reading}}
     subject: person
+    concerned: tells
     why: {{zh: 看, en: to see}}
     fields:
       - {{key: temperature, title: {{zh: 体温, en: temperature}}, type: number, required: true, min: 34, max: 43}}

@@ -70,7 +70,8 @@ class Form:
     """One evidence form about one kind of subject; `why` is the purpose, shown to the person concerned.
 
     `by_system`: the clockwork alone tells it; no page offers it, and from a person it is refused.
-    `concerned`: the person concerned may tell it himself, through a link that was handed over to him.
+    `concerned`: what the person concerned does with it, who may tell it himself through a link that was handed over to
+    him: "tells" how he is or what he needs, "corrects" what is held about him; "": it is not for him.
     """
 
     key: str
@@ -79,7 +80,7 @@ class Form:
     why: Label
     fields: tuple[Field, ...]
     by_system: bool = False
-    concerned: bool = False
+    concerned: str = ""
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

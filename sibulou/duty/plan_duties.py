@@ -68,7 +68,7 @@ def _read_closers(cursor: Cursor, draft: Draft) -> list[Closer]:
         answers, concerned = (maybe(found, name, Cursor.boolean, False) for name in ("answers", "concerned"))
         if concerned and form in draft.forms and not draft.forms[form].concerned:
             zh, en = f"本人不能填报 {form}", f"the person concerned cannot tell {form}"
-            found["concerned"].wrong(zh, en, ("带 concerned: true 的表单", "a form with concerned: true"))
+            found["concerned"].wrong(zh, en, ("带 concerned 的表单", "a form with concerned"))
         closers.append(Closer(form, when, answers, concerned))
     if not closers:
         cursor.wrong("无法完成", "a duty nobody can meet", ("至少一个表单", "at least one closer"))

@@ -11,6 +11,7 @@ from sibulou.duty.plan_reader import Cursor, close_to
 from sibulou.duty.rule import DRAFTING, SUBJECT_FACTS, USER_FACTS
 
 KEYS = ("plate", "phone", "identity")
+CONCERNED = ("tells", "corrects")
 KINDS = ("area", "household", "person", "post", "place", "institution")
 
 
@@ -26,7 +27,8 @@ def _read_form(key: str, cursor: Cursor) -> Form:
     items = many(found, "fields", Cursor.keyed)
     for name, item in items:
         fields.append(_read_field(name, item, fields))
-    by_system, concerned = (maybe(found, name, Cursor.boolean, False) for name in ("by_system", "concerned"))
+    by_system = maybe(found, "by_system", Cursor.boolean, False)
+    concerned = maybe(found, "concerned", lambda at: at.one_of(CONCERNED, "用途", "use"), "")
     whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned)
     if concerned:
         _check_concerned(found["concerned"], whole)

@@ -8,7 +8,7 @@ told by no account, and names the link as its device. His guard answers for it a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, F, Q, Value, When
@@ -62,6 +62,11 @@ def usual_end(subject: Subject, *, now: datetime) -> datetime:
     return min(max(ends), now + LONGEST) if ends else now + LASTS
 
 
+def latest_day(now: datetime) -> date:
+    """The last day on which a link made now may end."""
+    return localdate(now + LONGEST)
+
+
 def hand_over(*, subject: Subject, until: datetime, reach: Reach, by: By, now: datetime) -> HandedOver:
     """Make a link about one person or household that holds until then.
 
@@ -70,8 +75,8 @@ def hand_over(*, subject: Subject, until: datetime, reach: Reach, by: By, now: d
     if subject.kind not in ("person", "household") or subject.until is not None:
         raise NobodyConcerned
     within(may_hand_over(subject, reach=reach))
-    if not now < until <= now + LONGEST:
-        raise WrongLinkEnd(earliest=f"{localdate(now):%F}", latest=f"{localdate(now + LONGEST):%F}")
+    if until <= now or localdate(until) > latest_day(now):
+        raise WrongLinkEnd(earliest=f"{localdate(now):%F}", latest=f"{latest_day(now):%F}")
     secret = new_token()
     with deed():
         link = Link.objects.create(
@@ -109,12 +114,7 @@ class Opened:
 
     link: Link
     subject: Subject
-    household: int
     reach: Reach
-
-    def about(self, kind: str) -> int:
-        """The subject that a form about a person or a household is told of."""
-        return self.household if kind == "household" else self.subject.pk
 
 
 def open_link(secret: str, *, now: datetime) -> Opened:
@@ -131,7 +131,7 @@ def open_link(secret: str, *, now: datetime) -> Opened:
             household = Person.objects.values_list("household_id", flat=True).get(pk=link.subject_id)
     if not link.holds(now) or subject.until is not None:
         raise LinkOver
-    return Opened(link, subject, household, Reach(subjects=(subject.pk,)))
+    return Opened(link, subject, Reach(subjects=tuple(dict.fromkeys((subject.pk, household)))))
 
 
 def seen(opened: Opened, *, now: datetime) -> None:
@@ -142,7 +142,9 @@ def seen(opened: Opened, *, now: datetime) -> None:
 
 
 def tell(*, opened: Opened, told: Told, now: datetime) -> Answer:
-    """Take in what the person concerned tells himself. The same once more is one; the form sent again, changed, corrects.
+    """Take in what the person concerned tells himself. The same once more is one.
+
+    The same form sent again with other answers corrects what it told before.
 
     Raises ToldTooOften; LinkOver when it was ended meanwhile.
     """
@@ -153,9 +155,8 @@ def tell(*, opened: Opened, told: Told, now: datetime) -> Answer:
         return Answer(str(told.id), Outcome.REPEATED)
     if before is not None:
         told = replace(told, id=uuid7(now), corrects=before.pk, happened_at=before.happened_at)
-    reach = replace(opened.reach, subjects=(opened.subject.pk, opened.household))
     batch = Batch([told], device=device_of(opened.link), concerned=True)
-    (answer,) = take_in(batch, reach=reach, by=CONCERNED, now=now)
+    (answer,) = take_in(batch, reach=opened.reach, by=CONCERNED, now=now)
     return answer
 
 

@@ -194,8 +194,8 @@ class ToldTooOften(Problem):
     number = "429.190"
     zh = "今天通过这个链接已经填了 {most} 次，先停一停，填的内容还在。有急事请直接打电话给你的包保责任人或村医。"
     en = (
-        "This link was used {most} times today, which is enough; what you typed is still here. If it is urgent, call "
-        "your guard or the village doctor."
+        "This link was used {most} times today. Wait until tomorrow; what you typed is still here. If it is urgent, "
+        "ask your guard or the village doctor by telephone."
     )
 
 

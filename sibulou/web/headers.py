@@ -39,6 +39,10 @@ PACKED = ("application/json", "application/openapi+json", "text/csv", "applicati
 """What is compressed. No HTML: it carries the form token beside what someone typed, and sizes would tell of it."""
 
 
+SECRET_PLACES = "/r/"
+"""Addresses that carry a secret: nobody is told where one came from, and nothing is kept or indexed."""
+
+
 def tell_the_browser(respond: Respond) -> Respond:
     """Middleware: the policies, unless the view has set its own."""
 
@@ -46,6 +50,10 @@ def tell_the_browser(respond: Respond) -> Respond:
         response = respond(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         response.headers.setdefault("Permissions-Policy", DEVICE_POLICY)
+        if request.path.startswith(SECRET_PLACES):
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
     return middleware

@@ -15,6 +15,7 @@ from django.db import connection
 from sibulou.duty.force import stages
 from sibulou.duty.models import Climb, Event, Obligation, Record, Waiver, Watch
 from sibulou.duty.plan_words import Label
+from sibulou.field.links import told_himself
 from sibulou.lib.sql import read_queries
 from sibulou.web.labels import clock, owners, pick
 
@@ -164,6 +165,8 @@ class _Words:
         row = self.records[UUID(number)]
         met = [self._duty(one) for one in self.met.get(row.pk, ())]
         notes = [self._say(f"销号：{title}", f"closes: {title}") for title in met]
+        if told_himself(row):
+            notes.insert(0, self._say("本人填报", "told by the person himself"))
         if row.withdraws:
             notes.append(self._say("撤回", "withdrawal"))
         elif row.corrects:

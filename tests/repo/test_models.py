@@ -58,6 +58,8 @@ SET_BY_NOBODY = {
     "field_device.expires_at": "thirty days after its user signed in",
     "field_device.seen_at": "the server's clock",
     "field_device.wiped_at": "the device itself; withdrawn_by names who took it back",
+    "field_link.expires_at": "made_by, who chose it",
+    "field_link.last_used_at": "the server's clock",
     "field_handed_in.received_at": "the server's clock",
     "field_attachment.received_at": "the server's clock",
     "paper_sheet.starts_at": "made_by names who drew it up",

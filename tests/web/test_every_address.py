@@ -25,6 +25,7 @@ from sibulou.duty.note import write_note
 from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
+from sibulou.field.links import HandedOver, hand_over
 from sibulou.lib.uuid7 import uuid7
 from sibulou.message.channels import add_host, set_up
 from sibulou.message.models import Channel, Host
@@ -67,6 +68,7 @@ class Things:
     plan: int
     device: UUID
     sheet: Sheet
+    link: HandedOver
 
 
 @dataclass(frozen=True)
@@ -362,6 +364,16 @@ def withdrawing(who: Who, things: Things) -> int | frozenset[int]:
     return OK if mine or who.over(area, Right.GRANT) or who.over(area, Right.ADMIN) else 404
 
 
+def handing_over(who: Who, things: Things) -> int | frozenset[int]:
+    """A link is handed over by whoever may tell of the household; others who see it are told that they may not."""
+    return telling("household")(who, things)
+
+
+def ending_a_link(who: Who, things: Things) -> int | frozenset[int]:
+    """A link is seen, and ended, by whoever may tell of its subject."""
+    return OK if who.tells(things.household) and who.sees(things.household) else 404
+
+
 @dataclass(frozen=True)
 class Entry:
     """One address: what it is filled with, to whom GET answers, and to whom POST does with what is sent."""
@@ -402,6 +414,10 @@ def _pk(of: str) -> Fill:
 
 def _county_key(things: Things) -> dict[str, object]:
     return {"key": things.scene.world.county.pk}
+
+
+def _secret(things: Things) -> dict[str, object]:
+    return {"secret": things.link.secret}
 
 
 def _event(things: Things) -> dict[str, object]:
@@ -605,6 +621,21 @@ ADDRESSES: dict[str, Entry] = {
     "feedback/": Entry(anyone, anyone, data=lambda things: {"text": "字太小"}),
     "api/v1/openapi.json": Entry(anyone),
     "api/v1/records": Entry(None, handing_in, data=lambda things: {"records": []}, json=True),
+    "subjects/<int:number>/links/": Entry(
+        handing_over, handing_over, fill=_number("household"),
+        data=lambda things: {"until": f"{things.scene.now + timedelta(days=3):%Y-%m-%d}"},
+    ),
+    "links/<uuid:number>/end/": Entry(
+        None, ending_a_link, fill=lambda things: {"number": things.link.link.pk}, data=lambda things: {"reason": "丢失"}
+    ),
+    "r/<str:secret>/": Entry(anyone, fill=_secret, open=True),
+    "r/<str:secret>/held/": Entry(anyone, fill=_secret, open=True),
+    "r/<str:secret>/forms/<slug:key>/": Entry(
+        anyone, None, fill=lambda things: {**_secret(things), "key": "need_told"}, open=True
+    ),
+    "r/<str:secret>/<path:rest>": Entry(
+        None, None, fill=lambda things: {**_secret(things), "rest": "no/such/"}, open=True
+    ),
     "devices/": Entry(anyone),
     "devices/invitations/": Entry(None, anyone),
     "devices/<uuid:number>/withdrawal/": Entry(
@@ -720,6 +751,9 @@ def things_of(scene: Scene) -> Things:
                 by=by,
                 now=now,
             ),
+            link=hand_over(
+                subject=world.zhang.subject, until=now + timedelta(days=3), reach=EVERYTHING, by=by, now=now
+            ),
         )
 
 
@@ -749,8 +783,9 @@ def ask(client: Client, entry: Entry, route: str, things: Things, method: str) -
     """Ask for an address, and leave everything as it was."""
     path = f"/{route}"
     for name, value in entry.fill(things).items():
-        for kind in ("int:", "uuid:", "slug:", "str:", ""):
-            path = path.replace(f"<{kind}{name}>", f"{value:018d}" if name == "key" else str(value))
+        typed = f"{value:018d}" if name == "key" and isinstance(value, int) else str(value)
+        for kind in ("int:", "uuid:", "slug:", "str:", "path:", ""):
+            path = path.replace(f"<{kind}{name}>", typed)
     query = "&".join(f"{key}={value}" for key, value in entry.query(things).items())
     address = f"{path}?{query}" if query else path
     with transaction.atomic():

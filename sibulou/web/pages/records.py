@@ -20,6 +20,7 @@ from sibulou.duty.models import Obligation, Record, Refusal, Watch
 from sibulou.duty.personal import log_opening, reveal
 from sibulou.duty.told import Told
 from sibulou.field.attachments import LARGEST, digest_of, keep_attachment, open_attachment
+from sibulou.field.links import link_of, told_himself
 from sibulou.field.problems import NotYetCome
 from sibulou.lib.problem import Problem
 from sibulou.lib.uuid7 import uuid7
@@ -245,6 +246,8 @@ def _show(
         "home": address_of(row.subject.kind, row.subject_id, row.area_id),
         "answers": answers_of(form, row.content),
         "told_by": told_by,
+        "himself": told_himself(row),
+        "link": link_of(row),
         "digest": bytes(row.digest).hex(),
         "closed": _owed(Obligation.objects.filter(met_by=row.pk), request.now),
         "opened": _owed(Obligation.objects.filter(opened_by=row.pk), request.now),

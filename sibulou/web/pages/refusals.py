@@ -23,6 +23,7 @@ from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.refusal import SettledAlready, settle_refusal
 from sibulou.field.handed_in import Teller, enter_family, family_of
 from sibulou.field.items import Unreadable, read_family, read_item
+from sibulou.field.links import MARK
 from sibulou.lib.problem import Problem
 from sibulou.roster.codes import RELATION
 from sibulou.roster.deed import deed
@@ -83,6 +84,13 @@ def _subject(refusal: Refusal) -> Subject | None:
     return Subject.objects.filter(pk=int(text)).first()
 
 
+def _told_by(row: Refusal, users: Mapping[int, User]) -> str:
+    if row.told_by_id is None and row.device.startswith(MARK):
+        return pick(("本人", "the person himself"), language())
+    user = users.get(row.told_by_id or 0)
+    return user.name if user else ""
+
+
 @require_GET
 def refusals(request: Asking) -> HttpResponse:
     """What waits to be settled in one's area, the oldest first; and what was settled lately."""
@@ -116,7 +124,7 @@ def _waiting(rows: list[Refusal]) -> list[Waiting]:
                 sentence=pick((row.words_zh, row.words_en), language()),
                 form=forms[form].say(language()) if form in forms else _kind(told) or form[:40],
                 subject=subject.label if subject else str(told.get("subject", ""))[:40],
-                told_by=users[row.told_by_id].name if row.told_by_id in users else "",
+                told_by=_told_by(row, users),
                 place=where.get(row.area_id, "") if row.area_id else "",
             )
         )

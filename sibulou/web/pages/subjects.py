@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -15,27 +15,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from sibulou.duty.models import Obligation, Watch, not_waived
+from sibulou.field.links import may_hand_over
 from sibulou.lib.problem import Problem
 from sibulou.roster import codes
-from sibulou.roster.identity import Kind
-from sibulou.roster.models import Household, Person, Seat, Subject
+from sibulou.roster.models import Person, Seat, Subject
 from sibulou.roster.role import Right
-from sibulou.roster.seal import HOUSEHOLD_PHONE, IDENTITY, PERSON_PHONE, unmask
-from sibulou.web.labels import KIND_WORDS, address_of, clock, language, masked_number, owners, pick, places
+from sibulou.roster.seal import unmask
+from sibulou.web.held import held_of
+from sibulou.web.labels import KIND_WORDS, address_of, clock, language, owners, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.owed import owed
 from sibulou.web.sheet import doors, forms_about, may_tell
 from sibulou.web.timeline import Place, history, plan_words
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing that is held. `field` is set for a sealed number, which is shown in full for a reason."""
-
-    label: str
-    value: str
-    link: str = ""
-    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +120,7 @@ def _draw(
         "kind": _word(*KIND_WORDS[subject.kind]),
         "place": places([subject.area_id])[subject.area_id],
         "area": subject.area,
-        "facts": _FACTS[subject.kind](subject, localdate(request.now)),
+        "facts": held_of(subject, localdate(request.now)),
         "members": _members(subject, request.now) if subject.kind == "household" else None,
         "owners": _owners(subject, rows, request.now),
         "owed": [(one, links.get(one.row.pk, [])) for one in shown],
@@ -139,6 +130,7 @@ def _draw(
         "may_tell": may_tell(request, subject) and subject.until is None,
         "forms": forms_about(subject, request.now),
         "may_appoint": request.reach.covers(subject.area_id, Right.GRANT) and subject.until is None,
+        "may_hand_over": may_hand_over(subject, reach=request.reach),
         "changes": _changes(request, subject),
         "may_unmask": request.reach.covers(subject.area_id, Right.UNMASK),
         "sentence": sentence,
@@ -216,90 +208,6 @@ def _watches(subject: Subject) -> list[tuple[str, Watch]]:
     return [(classes[row.klass].say(language()) if row.klass in classes else row.klass, row) for row in rows]
 
 
-def _sealed(label: str, blob: bytes | memoryview | None, field: str, name: str) -> list[Fact]:
-    if blob is None:
-        return [Fact(label, _word("没有登记", "none known"))]
-    return [Fact(label, masked_number(blob, name), field=field)]
-
-
-def _household_facts(subject: Subject, today: date) -> list[Fact]:
-    row = Household.objects.get(pk=subject.pk)
-    spoken = {"yi": _word("彝语", "Yi"), "mandarin": _word("汉语", "Chinese"), "dialect": _word("方言", "dialect")}
-    return [
-        Fact(_word("户号", "Number"), str(row.number)),
-        Fact(_word("地址", "Address"), row.address or "—"),
-        *_sealed(_word("电话", "Phone"), row.phone_sealed, "phone", HOUSEHOLD_PHONE),
-        Fact(_word("家里说", "Speaks"), spoken.get(row.language, row.language) or "—"),
-        Fact(_word("联系", "Reached"), _word("上门", "at the door") if row.without_phone else _word("电话", "phone")),
-    ]
-
-
-def _person_facts(subject: Subject, today: date) -> list[Fact]:
-    row = Person.objects.select_related("household__subject").get(pk=subject.pk)
-    paper = Kind(row.identity_kind).label(language()) if row.identity_kind in list(Kind) else row.identity_kind
-    return [
-        Fact(_word("所在户", "Household"), row.household.subject.label, f"/households/{row.household_id}/"),
-        Fact(_word("与户主关系", "To the head"), codes.RELATION.label(row.relation, language())),
-        Fact(_word("性别", "Sex"), codes.SEX.label(row.sex, language())),
-        Fact(_word("出生", "Born"), _born(row.birth_date, today)),
-        Fact(_word("民族", "Ethnic group"), codes.ETHNIC.label(row.ethnic, language()) if row.ethnic else "—"),
-        Fact(_word("现状", "Now"), _state(row)),
-        *_sealed(f"{_word('证件', 'Paper')} · {paper}", row.identity_sealed, "identity", IDENTITY),
-        *_sealed(_word("电话", "Phone"), row.phone_sealed, "phone", PERSON_PHONE),
-    ]
-
-
-def _state(row: Person) -> str:
-    """Where somebody is now, and since when, as far as that was said."""
-    since = (
-        _word(f"自 {localdate(row.state_since):%F}", f"since {localdate(row.state_since):%F}")
-        if row.state_since
-        else ""
-    )
-    return " · ".join(filter(None, (codes.RESIDENCE.label(row.state, language()), row.state_place, since)))
-
-
-def _born(birth: date | None, today: date) -> str:
-    if birth is None:
-        return "—"
-    age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
-    return f"{birth:%F}" + _word(f"（{age} 岁）", f" ({age})")
-
-
-def _post_facts(subject: Subject, today: date) -> list[Fact]:
-    row = subject.post
-    return [
-        Fact(_word("类别", "Kind"), codes.POST.label(row.kind, language())),
-        Fact(_word("位置", "Address"), row.address or "—"),
-        Fact(_word("最少在岗", "Least crew"), str(row.minimum_crew)),
-        Fact(_word("启用", "Opened"), clock(row.opened_at) if row.opened_at else _word("尚未启用", "not open yet")),
-    ]
-
-
-def _place_facts(subject: Subject, today: date) -> list[Fact]:
-    row = subject.place
-    return [
-        Fact(_word("类别", "Kind"), codes.PLACE.label(row.kind, language())),
-        Fact(_word("位置", "Address"), row.address or "—"),
-    ]
-
-
-def _institution_facts(subject: Subject, today: date) -> list[Fact]:
-    row = subject.institution
-    return [
-        Fact(_word("类别", "Kind"), codes.INSTITUTION.label(row.kind, language())),
-        Fact(_word("统一社会信用代码", "Credit code"), row.credit_code or "—"),
-        Fact(_word("地址", "Address"), row.address or "—"),
-    ]
-
-
-_FACTS = {
-    "household": _household_facts,
-    "person": _person_facts,
-    "post": _post_facts,
-    "place": _place_facts,
-    "institution": _institution_facts,
-}
 urlpatterns: list[URLPattern] = [
     path("households/<int:number>/", household),
     path("people/<int:number>/", person),

@@ -1,0 +1,340 @@
+"""The person concerned, by a link alone: no session, nothing about anybody else, nothing left behind."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils.timezone import localdate
+
+from sibulou.duty.intake import Batch, Outcome, take_in
+from sibulou.duty.models import Obligation, Record
+from sibulou.duty.told import Told
+from sibulou.field.links import HandedOver, end_link, hand_over
+from sibulou.field.models import Link
+from sibulou.lib.log_secrets import HideSecrets
+from sibulou.lib.uuid7 import uuid7
+from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.audit import By, lines
+from sibulou.roster.ending import end_subject
+from sibulou.roster.models import Subject, User
+from tests.web.conftest import SignIn
+from tests.web.scene import Scene
+
+pytestmark = pytest.mark.django_db
+BY = By("李强", "guard")
+
+
+def subject(scene: Scene, name: str = "杨志强") -> Subject:
+    with acting(EVERYTHING):
+        return scene.world.people[name].subject
+
+
+def told(scene: Scene, form: str, about: Subject, content: dict[str, object], *, by: User, hours: float = 2) -> UUID:
+    """A record that an official told."""
+    at = scene.now - timedelta(hours=hours)
+    number = uuid7(at)
+    by_line = By(by.name, "", by.pk)
+    (answer,) = take_in(Batch([Told(number, form, about.pk, at, content)]), reach=EVERYTHING, by=by_line, now=scene.now)
+    assert answer.outcome is Outcome.ACCEPTED, answer.problem
+    return number
+
+
+def handed(scene: Scene, name: str = "杨志强", *, about: Subject | None = None, days: int = 14) -> HandedOver:
+    with acting(EVERYTHING):
+        until = scene.now + timedelta(days=days)
+        return hand_over(subject=about or subject(scene, name), until=until, reach=EVERYTHING, by=BY, now=scene.now)
+
+
+def signed(page: str) -> str:
+    """The signature of the form on a page."""
+    found = re.search(r'name="signed" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def fill(client: Client, address: str, **typed: object):
+    """Open a form and hand it in."""
+    page = client.get(address).content.decode()
+    return client.post(address, {"signed": signed(page), **typed})
+
+
+def watched(scene: Scene) -> Subject:
+    """Yang Zhiqiang, who came back from Wuhan and is under watch since yesterday."""
+    about = subject(scene)
+    seen = {"state": "returned", "origin": "wuhan"}
+    told(scene, "person_seen", about, seen, by=scene.inside("group_head", "group_a2"), hours=26)
+    return about
+
+
+def test_a_guard_hands_over_a_link_from_the_page_of_his_charge(scene: Scene, signed_in: SignIn):
+    """It ends with the watch unless another day is chosen; the secret is shown once and kept nowhere."""
+    about = watched(scene)
+    client = signed_in(scene.world.li)
+    assert f"/subjects/{about.pk}/links/" in client.get(f"/people/{about.pk}/").content.decode()
+    page = client.get(f"/subjects/{about.pk}/links/").content.decode()
+    end = localdate(scene.now - timedelta(hours=26) + timedelta(days=14))
+    assert f'value="{end:%F}"' in page
+    answer = client.post(f"/subjects/{about.pk}/links/", {"until": f"{end:%F}"})
+    address = re.search(r"http://testserver(/r/[A-Za-z0-9_-]{43}/)", answer.content.decode())
+    assert answer.status_code == 200
+    assert address
+    assert "<svg" in answer.content.decode()
+    assert address[1] not in client.get(f"/subjects/{about.pk}/links/").content.decode()
+    with acting(EVERYTHING):
+        assert [line.kind for line in lines(1)] == ["link.hand_over"]
+        assert address[1].split("/")[2] not in str([line.facts for line in lines(5)])
+    assert Client().get(address[1]).status_code == 200
+
+
+def test_a_day_that_cannot_be_is_answered_with_a_sentence(scene: Scene, signed_in: SignIn):
+    about = subject(scene)
+    client = signed_in(scene.world.li)
+    for typed in ("2020-01-01", "soon", ""):
+        answer = client.post(f"/subjects/{about.pk}/links/", {"until": typed})
+        assert answer.status_code == 422
+        assert "有效期" in answer.content.decode()
+    with acting(EVERYTHING):
+        assert not Link.objects.exists()
+
+
+def test_somebody_elses_charge_gets_no_link(scene: Scene, signed_in: SignIn):
+    """Li guards Yang; of the Zhang family he sees nothing."""
+    about = subject(scene, "张伟")
+    assert signed_in(scene.world.li).post(f"/subjects/{about.pk}/links/", {"until": "2999-01-01"}).status_code == 404
+
+
+def test_he_tells_his_temperature_and_it_meets_the_guards_duty(scene: Scene):
+    """No session, no cookie; the page says what it counted for, and the record how it was told."""
+    about = watched(scene)
+    link = handed(scene)
+    client = Client()
+    assert "早晚体温监测" in client.get(f"/r/{link.secret}/").content.decode()
+    answer = fill(client, f"/r/{link.secret}/forms/reading/?plan=covid19_2020", temperature="36.6")
+    assert answer.status_code == 302, answer.content.decode()
+    assert "已收到" in client.get(answer["Location"]).content.decode()
+    assert not client.cookies
+    with acting(EVERYTHING):
+        record = Record.objects.get(form="reading")
+        met = Obligation.objects.filter(subject=about, met_by=record.pk).values_list("duty__key", flat=True)
+        assert list(met) == ["watch.reading"]
+    assert (record.told_by_id, record.device) == (None, f"r/{link.link.pk}")
+
+
+def test_pages_say_that_he_told_it_and_whose_link_it_was(scene: Scene, signed_in: SignIn):
+    watched(scene)
+    link = handed(scene)
+    fill(Client(), f"/r/{link.secret}/forms/reading/?plan=covid19_2020", temperature="36.6")
+    with acting(EVERYTHING):
+        record = Record.objects.get(form="reading")
+    page = signed_in(scene.world.li).get(f"/records/{record.pk}/").content.decode()
+    assert "本人自己填报，用的是李强" in page
+    assert str(link.link.pk) not in page
+    history = signed_in(scene.world.li).get(f"/people/{subject(scene).pk}/").content.decode()
+    assert "本人填报" in history
+
+
+def test_a_fever_calls_the_doctor_and_he_reads_who_was_called(scene: Scene):
+    watched(scene)
+    link = handed(scene)
+    client = Client()
+    answer = fill(client, f"/r/{link.secret}/forms/reading/?plan=covid19_2020", temperature="38.4", symptoms="cough")
+    page = client.get(answer["Location"]).content.decode()
+    assert "已转给村医：有症状者就医" in page
+    with acting(EVERYTHING):
+        assert Obligation.objects.filter(duty__key="symptom.to_clinic", subject=subject(scene)).count() == 1
+
+
+def test_his_household_tells_a_need(scene: Scene):
+    """Through the link of one person, a need of his home reaches whoever meets needs."""
+    link = handed(scene)
+    answer = fill(Client(), f"/r/{link.secret}/forms/need_told/?plan=covid19_2020", need="medicine")
+    assert answer.status_code == 302
+    with acting(EVERYTHING):
+        assert Obligation.objects.filter(duty__key="needs.met", subject=scene.world.yang.subject).count() == 1
+
+
+def test_a_correction_asked_for_is_owed_by_the_village(scene: Scene):
+    """Kept sealed, and answered within the plan's clock or a gap of the village secretary."""
+    link = handed(scene)
+    address = f"/r/{link.secret}/forms/correction_asked/?plan=covid19_2020"
+    assert fill(Client(), address, about="phone", text="我的电话换了").status_code == 302
+    with acting(EVERYTHING):
+        record = Record.objects.get(form="correction_asked")
+        owed = Obligation.objects.select_related("duty", "subject").get(opened_by=record.pk)
+    assert owed.duty.key == "correction.settled"
+    assert owed.subject.area_id == scene.world.village_a.pk
+    assert "电话换了" not in str(record.content)
+
+
+def test_bad_answers_keep_what_was_typed(scene: Scene):
+    link = handed(scene)
+    address = f"/r/{link.secret}/forms/reading/?plan=covid19_2020"
+    answer = fill(Client(), address, temperature="六十度")
+    assert answer.status_code == 422
+    assert 'value="六十度"' in answer.content.decode()
+    again = fill(Client(), address, temperature="41.9")
+    assert again.status_code == 422
+    assert "确实是这个数吗" in again.content.decode()
+    with acting(EVERYTHING):
+        assert not Record.objects.filter(form="reading").exists()
+
+
+def test_a_form_that_we_did_not_sign_is_not_taken(scene: Scene):
+    """Forged, empty, or another link's: nothing is kept, and what was typed stands there to be sent again."""
+    link, other = handed(scene), handed(scene, "张伟")
+    address = f"/r/{link.secret}/forms/reading/?plan=covid19_2020"
+    theirs = signed(Client().get(f"/r/{other.secret}/forms/reading/?plan=covid19_2020").content.decode())
+    for token in ("", "x:y:z", theirs):
+        answer = Client().post(address, {"signed": token, "temperature": "36.6"})
+        assert answer.status_code == 422
+        assert "请再按一次" in answer.content.decode()
+        assert 'value="36.6"' in answer.content.decode()
+    with acting(EVERYTHING):
+        assert not Record.objects.filter(form="reading").exists()
+    assert Client().post(address, {"signed": signed(answer.content.decode()), "temperature": "36.6"}).status_code == 302
+
+
+def test_the_back_button_and_another_answer_correct_the_first(scene: Scene):
+    link = handed(scene)
+    address = f"/r/{link.secret}/forms/reading/?plan=covid19_2020"
+    token = signed(Client().get(address).content.decode())
+    for temperature in ("36.6", "36.6", "37.0"):
+        assert Client().post(address, {"signed": token, "temperature": temperature}).status_code == 302
+    with acting(EVERYTHING):
+        rows = list(Record.objects.filter(form="reading").order_by("seq"))
+    assert [row.content["temperature"] for row in rows] == [36.6, 37.0]
+    assert rows[1].corrects == rows[0].pk
+
+
+def test_what_is_held_is_his_alone(scene: Scene):
+    """His numbers masked, by which role and never by whom; a contact's name, his family's, any phone stay out."""
+    about, contact = watched(scene), subject(scene, "赵明")
+    li = scene.world.li
+    told(scene, "contact_named", about, {"contact": str(contact.pk)}, by=li)
+    told(scene, "guard_accepted", about, {"accepted": True, "backup": "周正"}, by=li)
+    told(scene, "reading", about, {"temperature": 36.4}, by=li, hours=1)
+    page = Client().get(f"/r/{handed(scene).secret}/held/").content.decode()
+    for shown in ("杨志强", "530*", "包保责任人", "36.4", "居家医学观察", "《传染病防治法》", "第四十七条"):
+        assert shown in page, shown
+    for hidden in ("赵明", "周正", "杨婷", "雷鸣", "tel:"):
+        assert hidden not in page, hidden
+    assert "李强" not in page
+
+
+def test_a_households_link_shows_no_member(scene: Scene):
+    """The home's own data and needs; what is held about each person takes that person's link."""
+    home = scene.world.yang.subject
+    told(scene, "reading", subject(scene, "杨婷"), {"temperature": 36.2}, by=scene.world.li)
+    link = handed(scene, about=home)
+    for page in (f"/r/{link.secret}/", f"/r/{link.secret}/held/"):
+        said = Client().get(page).content.decode()
+        assert "杨婷" not in said
+        assert "36.2" not in said
+    assert Client().get(f"/r/{link.secret}/forms/reading/").status_code == 404
+    assert Client().get(f"/r/{link.secret}/forms/household_correction_asked/").status_code == 200
+
+
+@pytest.mark.parametrize("under", ["", "held/", "forms/reading/"])
+def test_wrong_expired_and_ended_links_tell_nothing(scene: Scene, under: str):
+    wrong = Client().get(f"/r/{'A' * 43}/{under}")
+    assert wrong.status_code == 404
+    ended = handed(scene)
+    with acting(EVERYTHING):
+        end_link(link=ended.link, reason="丢了手机", by=BY, now=scene.now)
+        earlier = scene.now - timedelta(days=20)
+        over = hand_over(
+            subject=subject(scene), until=earlier + timedelta(days=1), reach=EVERYTHING, by=BY, now=earlier
+        )
+    for link in (ended, over):
+        answer = Client().get(f"/r/{link.secret}/{under}")
+        assert answer.status_code == 410
+        for word in ("杨", "李强", "丢了手机"):
+            assert word not in answer.content.decode()
+    assert Client().post(f"/r/{ended.secret}/forms/reading/", {"temperature": "36.6"}).status_code == 410
+
+
+def test_an_address_asked_for_in_another_way_is_a_sentence(scene: Scene):
+    link = handed(scene)
+    for address in (f"/r/{link.secret}/", f"/r/{link.secret}/held/"):
+        assert Client().post(address).status_code == 405
+    assert Client().delete(f"/r/{link.secret}/forms/reading/").status_code == 405
+
+
+def test_nothing_is_cached_indexed_or_passed_on(scene: Scene):
+    """Every answer under /r/, also a wrong one: no referrer, no store, no index, no cookie, nothing from elsewhere."""
+    link = handed(scene)
+    for address in (f"/r/{link.secret}/", f"/r/{link.secret}/held/", f"/r/{'A' * 43}/", f"/r/{link.secret}/no/such/"):
+        answer = Client().get(address)
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in answer["Cache-Control"]
+        assert "noindex" in answer["X-Robots-Tag"]
+        assert not answer.cookies
+        assert not re.search(r'(src|href)="(https?:)?//', answer.content.decode())
+        assert "<script" not in answer.content.decode()
+
+
+def test_no_log_line_holds_a_secret(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """Django writes a line for every answer of 400 and above; what the house logs has the secret taken out."""
+    link = handed(scene)
+    with caplog.at_level(logging.DEBUG, logger="django.request"):
+        Client().get(f"/r/{link.secret}/no/such/")
+        Client().post(f"/r/{link.secret}/forms/reading/?plan=covid19_2020", {"temperature": "x"})
+    written = [record for record in caplog.records if "/r/" in record.getMessage()]
+    assert written
+    for record in written:
+        assert HideSecrets().filter(record)
+        assert link.secret not in record.getMessage()
+        assert "/r/…" in record.getMessage()
+
+
+def test_english_is_in_the_address(scene: Scene):
+    """Chinese whatever the browser says, until one switches; then every link goes on in English."""
+    link = handed(scene)
+    client = Client(headers={"Accept-Language": "en"})
+    assert "登记了我的什么" in client.get(f"/r/{link.secret}/").content.decode()
+    page = client.get(f"/r/{link.secret}/?lang=en").content.decode()
+    assert "What is held about me" in page
+    assert f"/r/{link.secret}/held/?lang=en" in page
+    assert "登记了我的什么" not in page
+    answer = fill(client, f"/r/{link.secret}/forms/reading/?plan=covid19_2020&lang=en", temperature="36.6")
+    assert answer["Location"].endswith("&lang=en")
+
+
+def test_a_guard_ends_a_link_with_a_reason(scene: Scene, signed_in: SignIn):
+    link = handed(scene)
+    client = signed_in(scene.world.li)
+    about = subject(scene)
+    assert client.post(f"/links/{link.link.pk}/end/", {"reason": " "}).status_code == 422
+    assert client.post(f"/links/{link.link.pk}/end/", {"reason": "手机丢了"}).status_code == 302
+    assert "手机丢了" in client.get(f"/subjects/{about.pk}/links/").content.decode()
+    assert client.post(f"/links/{link.link.pk}/end/", {"reason": "再来"}).status_code == 409
+
+
+def test_a_link_follows_nobody_off_the_roster(scene: Scene):
+    link = handed(scene)
+    with acting(EVERYTHING):
+        end_subject(subject=subject(scene), reason="moved", at=scene.now, by=BY, now=scene.now)
+    assert Client().get(f"/r/{link.secret}/").status_code == 410
+
+
+def test_where_no_response_runs_he_is_told_so(scene: Scene):
+    """Somebody of the next county, where no plan is in force: nothing is asked, and what is held is still shown."""
+    link = handed(scene, "马远")
+    assert "现在没有要你填的" in Client().get(f"/r/{link.secret}/").content.decode()
+    assert "没有正在进行的应急响应" in Client().get(f"/r/{link.secret}/held/").content.decode()
+
+
+def test_the_database_itself_keeps_links_apart(scene: Scene):
+    """Whoever may tell of a person sees his links; a guard of somebody else, a broadcaster of another village: none."""
+    handed(scene)
+    sees = {}
+    for name, user in (("guard", scene.world.li), ("other guard", scene.world.zhou),
+                       ("secretary", scene.world.secretary_a), ("outsider", scene.world.outsider)):  # fmt: skip
+        with acting(reach_of(user, now=scene.now)):
+            sees[name] = Link.objects.count()
+    assert sees == {"guard": 1, "other guard": 0, "secretary": 1, "outsider": 0}
