@@ -16,6 +16,7 @@ from sibulou.duty.models import Obligation, Record
 from sibulou.duty.told import Told
 from sibulou.field.links import HandedOver, end_link, hand_over
 from sibulou.field.models import Link
+from sibulou.lib.clock import now
 from sibulou.lib.log_secrets import HideSecrets
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
@@ -158,6 +159,13 @@ def test_his_household_tells_a_need(scene: Scene):
         assert Obligation.objects.filter(duty__key="needs.met", subject=scene.world.yang.subject).count() == 1
 
 
+def test_what_is_held_of_the_household_takes_its_own_link(scene: Scene):
+    """Through a person's link a need of his home is told, and no correction of what is held about it asked for."""
+    link = handed(scene)
+    assert Client().get(f"/r/{link.secret}/forms/household_correction_asked/").status_code == 404
+    assert "本户要求更正" not in Client().get(f"/r/{link.secret}/").content.decode()
+
+
 def test_a_correction_asked_for_is_owed_by_the_village(scene: Scene):
     """Kept sealed, and answered within the plan's clock or a gap of the village secretary."""
     link = handed(scene)
@@ -169,6 +177,35 @@ def test_a_correction_asked_for_is_owed_by_the_village(scene: Scene):
     assert owed.duty.key == "correction.settled"
     assert owed.subject.area_id == scene.world.village_a.pk
     assert "电话换了" not in str(record.content)
+
+
+def test_the_secretary_sees_who_asked_and_answers_it(scene: Scene, signed_in: SignIn):
+    """From what is owed to the record that called for it; the answer closes it."""
+    link = handed(scene)
+    fill(Client(), f"/r/{link.secret}/forms/correction_asked/?plan=covid19_2020", about="phone", text="电话换了")
+    with acting(EVERYTHING):
+        record = Record.objects.get(form="correction_asked")
+        owed = Obligation.objects.get(opened_by=record.pk)
+    client = signed_in(scene.world.secretary_a)
+    page = client.get(f"/obligations/{owed.pk}/").content.decode()
+    assert f'<a href="/records/{record.pk}/">本人要求更正 · 杨志强</a>' in page
+    answer = {"outcome": "corrected"}
+    answering = Told(uuid7(scene.now), "correction_settled", owed.subject_id, now(), answer, answers=record.pk)
+    with acting(EVERYTHING):
+        take_in(Batch([answering]), reach=EVERYTHING, by=BY, now=now())
+        owed.refresh_from_db()
+    assert owed.met_by == answering.id
+
+
+def test_a_list_says_why_his_own_reading_does_not_count(scene: Scene, signed_in: SignIn):
+    """`person.seen` asks that somebody sees him: his own reading stands beside it, and does not count."""
+    link = handed(scene)
+    fill(Client(), f"/r/{link.secret}/forms/reading/?plan=covid19_2020", temperature="36.6")
+    with acting(EVERYTHING):
+        owed = Obligation.objects.get(subject=subject(scene), duty__key="person.seen")
+    assert owed.met_at is None
+    page = signed_in(scene.world.secretary_a).get(f"/obligations/{owed.pk}/").content.decode()
+    assert "本人自己填的，这一项要别人办" in page
 
 
 def test_bad_answers_keep_what_was_typed(scene: Scene):

@@ -170,13 +170,16 @@ def home(request: Visiting) -> HttpResponse:
 
 
 def _offers(request: Visiting) -> list[Offer]:
-    """The forms of the plans in force that the person concerned may tell; what is due first."""
+    """The forms of the plans in force that the person concerned may tell; what is due first.
+
+    Through a person's link his household's needs are told, too; what is held about the household takes its own link.
+    """
     about = Subject.objects.filter(pk__in=request.opened.reach.subjects)
     found = [
         _offer(choice, subject, request.now)
         for subject in sorted(about, key=lambda one: one.pk != request.opened.subject.pk)
         for choice in forms_about(subject, request.now)
-        if choice.form.concerned
+        if choice.form.concerned == "tells" or (choice.form.concerned and subject == request.opened.subject)
     ]
     return sorted(found, key=lambda offer: (offer.due is None, offer.corrects))
 
@@ -304,6 +307,7 @@ def held(request: Visiting) -> HttpResponse:
     """What is held about oneself, by whom it was told, why it is asked, by which law, and until when it is kept."""
     subject = request.opened.subject
     records = list(Record.objects.filter(subject=subject).order_by("-happened_at", "-seq")[: LATEST + 1])
+    offers = _offers(request)
     low, high = key_range(subject.area_id)
     running = Event.objects.filter(ended_at__isnull=True).order_by("started_at").select_related("area")
     facts = {
@@ -312,7 +316,8 @@ def held(request: Visiting) -> HttpResponse:
         "records": _held(records[:LATEST], request.now),
         "further": len(records) > LATEST,
         "events": [event for event in running if event.area.range[0] <= low < high <= event.area.range[1]],
-        "offers": _offers(request),
+        "offers": offers,
+        "corrects": any(offer.corrects for offer in offers),
     }
     return _draw(request, "web/concerned_held.html", facts)
 

@@ -15,6 +15,7 @@ from sibulou.duty.force import plan_of
 from sibulou.duty.gap import Standing
 from sibulou.duty.models import Climb, Obligation, Record, Revision, Waiver
 from sibulou.duty.plan_parts import Duty, Plan
+from sibulou.field.links import told_himself
 from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
 from sibulou.web.labels import address_of, language, owners, pick, places
@@ -85,6 +86,7 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
         "owed": shown,
         "why": duty.why.say(language()) if duty else "",
         "articles": duty.articles if duty else (),
+        "opener": _opener(row, plan),
         "front": _word(*FRONT_WORDS[row.duty.front]),
         "subject": subject,
         "home": address_of(subject.kind, subject.pk, subject.area_id) if subject else "",
@@ -106,6 +108,14 @@ def draw(request: Asking, row: Obligation, *, sentence: str = "", status: int = 
         "typed": request.POST,
     }
     return render(request, "web/obligation.html", facts, status=status)
+
+
+def _opener(row: Obligation, plan: Plan) -> tuple[Record, str] | None:
+    """The record that called for it, with its title, where the reader may see that record."""
+    found = Record.objects.select_related("subject").filter(pk=row.opened_by).first() if row.opened_by else None
+    if found is None:
+        return None
+    return found, plan.forms[found.form].title.say(language()) if found.form in plan.forms else found.form
 
 
 def _may_withdraw(request: Asking, waiver: Waiver, row: Obligation, shown: Owed) -> bool:
@@ -160,6 +170,8 @@ def _why_not(record: Record, row: Obligation, *, corrected: bool) -> str:
         return _word("早于这个时段", "before this window")
     if row.until_at is not None and record.happened_at >= row.until_at:
         return _word("晚于这个时段", "after this window")
+    if row.duty_id not in record.closes and told_himself(record):
+        return _word("本人自己填的，这一项要别人办", "told by the person himself, where somebody else must act")
     if row.duty_id not in record.closes:
         return _word("内容没有达到要求", "what it says does not meet the duty")
     if record.answers is not None and record.answers != row.opened_by:
