@@ -6,7 +6,7 @@ ARGS ?=
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run drill bench test check mutants docs clean
+.PHONY: help setup setup-dev demo run drill bench soak test check mutants docs clean
 
 help: ## 列出全部目标 · list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -28,6 +28,9 @@ drill: setup ## 演练：埋入漏项，核对是否全部找到 · plant misses
 
 bench: setup ## 测速，与 PostgreSQL 原始数字并列 · measure, beside PostgreSQL's raw figures
 	@$(SIBULOU) bench $(ARGS)
+
+soak: setup ## 久测：五百台设备，断线、重发、进程被杀 · five hundred devices while things go wrong
+	@$(SIBULOU) soak $(ARGS)
 
 test: setup-dev ## 全部测试 · all tests
 	@.venv/bin/python -m pytest $(ARGS)

@@ -116,6 +116,16 @@ COMMANDS: tuple[Command, ...] = (
         "sibulou.demo.bench:main",
         (_JSON, _arg("--quick", action="store_true", help="只测一个县的规模 · at the scale of one county only")),
     ),
+    Command(
+        "soak", "久测：五百台设备、断线、重发、进程被杀",
+        "five hundred devices while things go wrong, and a count at the end",
+        "sibulou.demo.soak:main",
+        (
+            _JSON,
+            _arg("--devices", type=int, default=500, metavar="N", help="设备数 · devices (500)"),
+            _arg("--minutes", type=int, default=5, metavar="M", help="时长 · minutes (5)"),
+        ),
+    ),
     Command("migrate", "建立或更新数据表", "create or update the tables", "sibulou.commands.storage:migrate"),
     Command(
         "county found", "按国家区划建县", "found a county from the official divisions",

@@ -60,31 +60,31 @@ def main(args: argparse.Namespace) -> int:
     results: dict[int, list[Figure]] = {}
     door = None
     for counties in sizes:
-        with _scratch(place, connections, f"sibulou_bench_{counties}") as scratch:
+        with scratch(place, connections, f"sibulou_bench_{counties}") as county:
             results[counties] = _measure(counties)
             if counties == 1:
-                door = bench_intake.measure(scratch, _homes_due())
+                door = bench_intake.measure(county, _homes_due())
     print(_as_json(results, door) if args.json else _as_table(results, door))
     return 0
 
 
 @contextmanager
-def _scratch(place: database.Place, connections: database.Connections, name: str) -> Iterator[database.Connections]:
+def scratch(place: database.Place, connections: database.Connections, name: str) -> Iterator[database.Connections]:
     """A database of our own, migrated, with Django's connections pointing at it; dropped at the end."""
-    scratch = database.create_scratch(connections, name)
-    edge.hand_over(place, scratch)
+    county = database.create_scratch(connections, name)
+    edge.hand_over(place, county)
     import django
     from django.core.management import call_command
 
     django.setup()
     from django.db import connections as django_connections
 
-    for alias, entry in (("default", scratch.app), ("owner", scratch.owner)):
+    for alias, entry in (("default", county.app), ("owner", county.owner)):
         django_connections[alias].close()
         django_connections[alias].settings_dict.update(entry)
     try:
         call_command("migrate", database="owner", verbosity=0)
-        yield scratch
+        yield county
     finally:
         for alias in ("default", "owner"):
             django_connections[alias].close()
@@ -130,6 +130,17 @@ def _measure(counties: int) -> list[Figure]:
     figures.append(_new_day(counties))
     figures += [_settling(size) for size in BATCHES]
     return figures
+
+
+def fill_for_visits() -> bench_intake.Homes:
+    """Ten days of a county in which 97 of 100 was done, and the visits of the coming nine days."""
+    from sibulou.roster.access import EVERYTHING, acting
+
+    _fill_roster(1)
+    with acting(EVERYTHING):
+        _open_ten_days(1)
+    _meet_most()
+    return _homes_due()
 
 
 def _fill_roster(counties: int) -> None:

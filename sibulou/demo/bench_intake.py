@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,8 +99,8 @@ class Homes:
 
 def measure(scratch: database.Connections, homes: Homes) -> Door:
     """Serve the scratch county and measure, until `homes` has been visited by so many."""
-    with _served(scratch) as address:
-        phones = _phones()
+    with served(scratch) as (address, _):
+        phones = phones_of(max(CLIENTS), roles=("county_secretary", "township_secretary", "village_secretary"))
         rows = [_measured(address, clients, size, phones, homes) for size in SIZES for clients in CLIENTS]
         commits = {clients: _commits(scratch, clients) for clients in CLIENTS}
         copied = _copied(scratch)
@@ -112,8 +113,8 @@ def measure(scratch: database.Connections, homes: Homes) -> Door:
 
 
 @contextmanager
-def _served(scratch: database.Connections) -> Iterator[str]:
-    """The address of the county, served by two processes of its own."""
+def served(scratch: database.Connections) -> Iterator[tuple[str, int]]:
+    """The county served by two processes of its own: the address, and the number of their keeper."""
     from sibulou.serve import _next_free
 
     with TemporaryDirectory() as static:
@@ -130,7 +131,7 @@ def _served(scratch: database.Connections) -> Iterator[str]:
                 address = next((line for line in told if line.startswith("http")), "")
                 assert address, "the county is not served; its reason stands above"
                 _wait_for(address)
-                yield address
+                yield address, child.pid
             finally:
                 child.terminate()
 
@@ -144,21 +145,20 @@ def _wait_for(address: str) -> None:
     raise TimeoutError(address)
 
 
-def _phones() -> list[Phone]:
-    """As many devices as there are clients: the county's first, then the townships', then of villages."""
+def phones_of(count: int, *, roles: Sequence[str]) -> list[Phone]:
+    """So many devices of whoever holds these roles, in their order; several of one person where there are too few."""
     from sibulou.field.devices import enrol_signed_in
     from sibulou.lib.clock import now
     from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.area_key import key_range
     from sibulou.roster.models import Appointment
 
-    roles = ("county_secretary", "township_secretary", "village_secretary")
     with acting(EVERYTHING):
         terms = Appointment.objects.filter(seat__role__in=roles, deputy=False).select_related("seat", "user")
         ordered = sorted(terms, key=lambda term: (roles.index(term.seat.role), term.seat.area_id))
     return [
         Phone(enrol_signed_in(user=term.user, name="bench", now=now()).token, *key_range(term.seat.area_id))
-        for term in ordered[: max(CLIENTS)]
+        for term in islice(cycle(ordered), count)
     ]
 
 

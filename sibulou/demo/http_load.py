@@ -55,6 +55,11 @@ def letter(path: str, host: str, token: str, body: bytes, records: int) -> Lette
     return Letter(head.encode() + body, records)
 
 
+def get(path: str, host: str, token: str) -> bytes:
+    """A GET by the device with this token."""
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Device {token}\r\n\r\n".encode()
+
+
 def drive(address: str, clients: Sequence[Sequence[Letter]]) -> Load:
     """Send each client's letters one after the other, all clients at once, and wait for all."""
     place = urlsplit(address)
@@ -77,7 +82,7 @@ def drive(address: str, clients: Sequence[Sequence[Letter]]) -> Load:
 def _client(
     place: tuple[str, int], letters: Sequence[Letter], load: Load, lock: threading.Lock, ready: threading.Barrier
 ) -> None:
-    line = _Line(place)
+    line = Line(place)
     ready.wait()
     for one in letters:
         begin = time.perf_counter()
@@ -104,7 +109,7 @@ def _come_again(head: bytes) -> float:
     return 1.0
 
 
-class _Line:
+class Line:
     """One connection, kept open; opened again when the other side has closed it."""
 
     def __init__(self, place: tuple[str, int]) -> None:
@@ -115,15 +120,27 @@ class _Line:
         """Status, head and body of the answer. A line that broke before an answer came is tried once more."""
         try:
             return self._ask(request)
-        except (ConnectionError, OSError):
+        except OSError:
             self.close()
             return self._ask(request)
 
-    def _ask(self, request: bytes) -> tuple[int, bytes, bytes]:
+    def cut(self, request: bytes, after: int) -> None:
+        """Send so many bytes of a request and break the line, without reading an answer."""
+        try:
+            self._open().sendall(request[:after])
+        except OSError:
+            return
+        finally:
+            self.close()
+
+    def _open(self) -> socket.socket:
         if self.line is None:
             self.line = socket.create_connection(self.place, timeout=PATIENCE)
             self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.line.sendall(request)
+        return self.line
+
+    def _ask(self, request: bytes) -> tuple[int, bytes, bytes]:
+        self._open().sendall(request)
         got = b""
         while b"\r\n\r\n" not in got:
             got += self._more()
