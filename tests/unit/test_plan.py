@@ -525,6 +525,13 @@ MISTAKES = [
     ),
     ("max: 9, required: true}", "max: 9, keys: phone}", "forms.check.fields.depth.keys", "has no keys", "leave it out"),
     ("show_when: record.depth > 0}", "keys: piano}", "forms.check.fields.note.keys", "unknown keyboard", "plate"),
+    (
+        "    subject: household\n    why: {zh: 转移",
+        "    subject: household\n    concerned: yes\n    why: {zh: 转移",
+        "forms.check.concerned",
+        "unknown use",
+        "tells",
+    ),
     ("lists: {rivers: [green, red]}", "lists: {rivers: [&x green, *x]}", "*x", "aliases", "written out"),
 ]
 
@@ -542,6 +549,38 @@ def test_a_mistake_names_file_line_field_and_what_is_allowed(
     assert allowed in mistake.allowed
     assert f"flood.yaml, line {mistake.line}, {field}" in refused.value.say("en")
     assert f"flood.yaml 第 {mistake.line} 行，{field}" in refused.value.say("zh")
+
+
+CONCERNED = [
+    # what the form asks about, a field more, the field named, what is wrong
+    ("person", "", None, ""),
+    ("household", "", None, ""),
+    ("post", "", "forms.own.concerned", "has nobody who could tell it"),
+    ("person", "      - {key: met, title: {zh: 见, en: met}, type: subject}\n", "forms.own.concerned", "met is a"),
+    ("household", "      - {key: face, title: {zh: 脸, en: face}, type: photo}\n", "forms.own.concerned", "face is a"),
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "at", "wrong"), CONCERNED)
+def test_the_person_concerned_tells_of_himself_alone(kind: str, field: str, at: str | None, wrong: str) -> None:
+    """A form for him is about a person or a household, and asks for nobody else, no place and no file."""
+    form = (
+        f"  - key: own\n    title: {{zh: 自报, en: own}}\n    subject: {kind}\n    concerned: tells\n"
+        "    why: {zh: 看, en: to see}\n    fields:\n      - {key: well, title: {zh: 好, en: well}, type: boolean}\n"
+    )
+    text = MINIMAL.replace("forms:\n", f"forms:\n{form}{field}", 1)
+    if at is None:
+        assert load(text).forms["own"].concerned == "tells"
+        return
+    with pytest.raises(PlanMistakes) as refused:
+        load(text)
+    assert [wrong in one.say("en") for one in refused.value.mistakes if one.field == at] == [True]
+
+
+def test_a_closer_lets_him_tell_only_what_the_form_lets_him_tell() -> None:
+    with pytest.raises(PlanMistakes) as refused:
+        load(MINIMAL.replace("{form: check", "{form: check, concerned: true", 1))
+    assert "the person concerned cannot tell check" in refused.value.say("en")
 
 
 ONE_TAPS = [
