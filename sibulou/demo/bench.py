@@ -199,6 +199,9 @@ def _reading(counties: int) -> list[Figure]:
         return [
             Figure("gap counts per area and duty", _seconds(lambda: board.gap_counts(root, moment)),
                    _seconds(lambda: _owner(QUERIES["bare_gaps"], (low, high, NOW)))),
+            Figure("the same, once it is known who is vacant",
+                   _seconds(lambda: board.gap_counts(root, moment, vacant=vacant)),
+                   _seconds(lambda: _owner(QUERIES["bare_gaps"], (low, high, NOW)))),
             Figure("one village's list", _seconds(lambda: board.gap_page(village, moment)),
                    _seconds(lambda: _owner(QUERIES["bare_list"], (own_low, own_high, NOW)))),
             Figure("the Net's data", _seconds(lambda: board.cells(root, moment)),

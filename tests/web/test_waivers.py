@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -116,3 +118,22 @@ def test_somebody_elses_request_is_not_taken_back_without_the_right(scene: Scene
     with acting(EVERYTHING):
         waiver.refresh_from_db()
         assert waiver.withdrawn_at is None
+
+
+def test_the_head_of_a_post_asks_for_what_is_his(scene: Scene, signed_in):
+    """He has no area, only the seat at his post; what that seat owes he may say he cannot do."""
+    head = User.objects.get(name="石磊")
+    with acting(EVERYTHING):
+        row = Obligation.objects.filter(
+            seat__role="post_head", subject=scene.world.post.pk, met_at__isnull=True
+        ).first()
+    assert row is not None
+    client = signed_in(head)
+    form = client.get(f"/obligations/{row.pk}/")
+    reason = re.search(r'name="reason".*?<option value="(\w+)"', form.content.decode(), re.S)
+    assert reason is not None
+    sent = {"reason": reason[1], "words": "道路封闭"}
+    page = client.post(f"/obligations/{row.pk}/waivers/", sent, follow=True)
+    assert page.status_code == 200, words(page)
+    with acting(EVERYTHING):
+        assert Waiver.objects.filter(about=row, asked_by_id=head.pk).exists()

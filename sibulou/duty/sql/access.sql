@@ -31,6 +31,8 @@ CREATE POLICY area_read ON record FOR SELECT USING (
 CREATE POLICY own_subject ON record FOR INSERT WITH CHECK (
     subject_id = ANY ((SELECT own_subjects())::bigint[]));
 CREATE POLICY own_subject ON waiver FOR SELECT USING (asked_by_id = (SELECT acting_user()));
+CREATE POLICY own_seat ON waiver FOR INSERT WITH CHECK (asked_by_id = (SELECT acting_user()) AND granted_at IS NULL
+    AND EXISTS (SELECT FROM obligation o WHERE o.id = about_id AND o.seat_id = ANY ((SELECT own_seats())::bigint[])));
 CREATE POLICY own_subject ON watch FOR SELECT USING (subject_id = ANY ((SELECT own_subjects())::bigint[]));
 CREATE POLICY own_seat ON climb FOR SELECT USING (seat_id = ANY ((SELECT own_seats())::bigint[]));
 
