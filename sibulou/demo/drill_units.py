@@ -20,6 +20,7 @@ _DUTY = """duties:
     article: [S28]
     front: control
     title: {zh: "十户日报", en: "Daily close of ten households"}
+    why: {zh: "十户不清，村里的数就不准", en: "Where ten households are not counted, the village is not either"}
     scope: areas.units
     owner: unit_head
     cadence:

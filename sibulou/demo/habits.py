@@ -302,6 +302,10 @@ HABITS: Mapping[str, Habit] = {
     "group.disinfected": Habit("group_disinfected", in_rounds(missed=1.5), plainly(**_TREATED)),
     "place.disinfected": Habit("place_disinfected", in_slot(0.05, 0.7, absent=0.8), plainly(**_TREATED)),
     "place.corners": Habit("corner_check", in_rounds(), plainly(dirty=0)),
+    "correction.person": Habit("correction_settled", in_slot(0.3, 0.9, late=3), plainly(outcome="corrected")),
+    "correction.household": Habit(
+        "household_correction_settled", in_slot(0.3, 0.9, late=3), plainly(outcome="corrected")
+    ),
     "problem.solved": Habit("problem_solved", in_slot(0.3, 0.9, late=3), plainly(solved=True, checker="复核人")),
     "village.broadcast": Habit("broadcast_log", AT_DAYS_END, numbers("plays", range(6, 20), unheard=0)),
     "village.dialect": Habit("dialect_log", in_rounds(), numbers("plays", range(2, 9), language="yi")),

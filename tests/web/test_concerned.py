@@ -174,8 +174,8 @@ def test_a_correction_asked_for_is_owed_by_the_village(scene: Scene):
     with acting(EVERYTHING):
         record = Record.objects.get(form="correction_asked")
         owed = Obligation.objects.select_related("duty", "subject").get(opened_by=record.pk)
-    assert owed.duty.key == "correction.settled"
-    assert owed.subject.area_id == scene.world.village_a.pk
+        role = owed.seat.role
+    assert (owed.duty.key, owed.subject.label, role) == ("correction.person", "杨志强", "village_secretary")
     assert "电话换了" not in str(record.content)
 
 
@@ -195,6 +195,7 @@ def test_the_secretary_sees_who_asked_and_answers_it(scene: Scene, signed_in: Si
         take_in(Batch([answering]), reach=EVERYTHING, by=BY, now=now())
         owed.refresh_from_db()
     assert owed.met_by == answering.id
+    assert "更正的答复" in Client().get(f"/r/{link.secret}/held/").content.decode()
 
 
 def test_a_list_says_why_his_own_reading_does_not_count(scene: Scene, signed_in: SignIn):
