@@ -16,21 +16,25 @@ from sibulou.paper.boxes import Box, Look
 
 T = TypeVar("T")
 
-BODY = 224.0
-"""What the head and the foot leave of a page that stands upright, without the lines of why."""
+BODY = 246.0
+"""What the head leaves of a page that stands upright, in millimetres."""
 
-LYING = 134.0
-"""What the head, the foot and the heading leave of a page that lies."""
+LYING = 137.0
+"""What the head and the heading of the columns leave of a page that lies."""
+
+UPRIGHT_WIDE, LYING_WIDE = 178.0, 264.0
+"""How wide the lines of the foot may run."""
 
 LINE = 10.0
 """One line of boxes."""
 
 SHIFT_LINE = 11.0
 HOUSE = 9.0
-BOXES = 112.0
+BOXES = 104.0
 """How wide the boxes of a row may run."""
 
-WHO = 40.0
+WHO = 38.0
+PART_GAP, BOX_GAP = 1.2, 3.0
 
 
 @dataclass(frozen=True)
@@ -62,35 +66,50 @@ def wide(text: str, point: float = 10.0) -> float:
     """About how wide a text is in millimetres: a full-width sign is a square, any other a little over half of one."""
     square = point * 0.353
     full = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return full * square + (len(text) - full) * square * 0.56
+    return full * square + (len(text) - full) * square * 0.53
+
+
+def box_parts(box: Box, language: str) -> list[float]:
+    """How wide the parts of a field are, which stay together while they fit on one line: its title, and its boxes."""
+    title = wide(box.title.say(language) + ("※" if box.maybe else ""), 9)
+    if box.look is Look.DIGITS:
+        return [title, sum(6.3 if sign == "#" else 3.2 for sign in box.pattern)]
+    if box.look is Look.LINE:
+        return [title, float(box.wide)]
+    return [title, *(8.8 + wide(tick.title.say(language)) for tick in box.ticks)]
 
 
 def box_wide(box: Box, language: str) -> float:
-    """How wide a field is with its title."""
-    title = wide(box.title.say(language)) + 3
-    if box.look is Look.DIGITS:
-        return title + sum(7.2 if sign == "#" else 3.0 for sign in box.pattern)
-    if box.look is Look.LINE:
-        return title + box.wide
-    return title + sum(9.5 + wide(tick.title.say(language)) for tick in box.ticks)
+    """How wide a field is on one line."""
+    parts = box_parts(box, language)
+    return sum(parts) + PART_GAP * (len(parts) - 1)
+
+
+def flow(parts: Sequence[float], *, gap: float) -> int:
+    """How many lines parts of these widths take, one after the other."""
+    lines, used = 1, 0.0
+    for part in parts:
+        if used and used + gap + part > BOXES:
+            lines, used = lines + 1, part
+        else:
+            used += part + (gap if used else 0)
+    return lines
 
 
 def row_high(boxes: Sequence[Box], language: str, *, who: str, what: str) -> float:
-    """How high a row is: as many lines as its boxes need, and room for its name and duty."""
-    lines, used = 1, 0.0
+    """How high a row is: as many lines as its boxes need, and room for its name and its form's title."""
+    lines, whole = 0, []
     for box in boxes:
-        needed = box_wide(box, language) + 3
-        if needed > BOXES:  # a field with many choices runs on by itself
-            lines += ceil(needed / BOXES) - (0 if used else 1)
-            used = needed % BOXES
-        elif used + needed > BOXES:
-            lines, used = lines + 1, needed
-        else:
-            used += needed
+        if box_wide(box, language) <= BOXES:
+            whole.append(box_wide(box, language))
+            continue
+        lines += (flow(whole, gap=BOX_GAP) if whole else 0) + flow(box_parts(box, language), gap=PART_GAP)
+        whole = []
+    lines += flow(whole, gap=BOX_GAP) if whole else 0
     named = 6.0 * ceil(max(wide(who, 11), 1) / WHO) + 4.4 * ceil(max(wide(what, 8.5), 1) / WHO) + 2
-    return max(lines * LINE + 2, named)
+    return max(lines * LINE + 2, named, LINE + 3)
 
 
-def why_lines(text: str) -> int:
-    """How many lines of the foot a text takes."""
-    return ceil(max(wide(text, 8.5), 1) / 182)
+def foot_high(texts: Sequence[str], *, room: float) -> float:
+    """How high the foot is with these paragraphs, its line and its margin included."""
+    return sum(ceil(max(wide(text, 8.5) * 1.04, 1) / room) for text in texts) * 4.6 + 3.5

@@ -29,12 +29,13 @@ ANSWER = "a."
 
 @dataclass(frozen=True)
 class Home:
-    """The house that a row belongs to."""
+    """The house that a row belongs to. `place`: its group, where the sheet goes through several."""
 
     number: int
     label: str
     house: int
     address: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,15 @@ def lines_of(sheet: Sheet, rows: Sequence[SheetRow] | None = None) -> list[Line]
     listed = list(SheetRow.objects.filter(sheet=sheet)) if rows is None else list(rows)
     plan = plan_of_sheet(sheet)
     boxes = {key: tuple(boxes_of(plan.forms[key])) for key in sheet.forms}
-    subjects = Subject.objects.in_bulk({row.subject_id for row in listed})
-    homes = _homes(subjects)
+    ahead = SheetRow.objects.filter(sheet=sheet, place=listed[0].place - 1).first() if listed else None
+    subjects = Subject.objects.in_bulk({row.subject_id for row in (*listed, *([ahead] if ahead else []))})
+    homes = _homes(subjects, sheet.area_id)
     numbers = [row.obligation_id for row in listed if row.obligation_id]
     owed = Obligation.objects.in_bulk(numbers)
     records = Record.objects.in_bulk([row.record for row in listed if row.became == SheetRow.Became.TYPED])
     found: list[Line] = []
-    before = None
+    above = homes.get(ahead.subject_id) if ahead else None
+    before = above.number if above else None
     for row in listed:
         subject, home, form = subjects.get(row.subject_id), homes.get(row.subject_id), plan.forms[row.form]
         obligation = owed.get(row.obligation_id) if row.obligation_id else None
@@ -96,12 +99,17 @@ def lines_of(sheet: Sheet, rows: Sequence[SheetRow] | None = None) -> list[Line]
     return found
 
 
-def _homes(subjects: Mapping[int, Subject]) -> dict[int, Home]:
+def _homes(subjects: Mapping[int, Subject], area: int) -> dict[int, Home]:
     people = Person.objects.filter(pk__in=[pk for pk, one in subjects.items() if one.kind == "person"])
     of_person = dict(people.values_list("pk", "household_id"))
     wanted = {*of_person.values(), *(pk for pk, one in subjects.items() if one.kind == "household")}
     rows = Household.objects.select_related("subject").filter(pk__in=wanted)
-    homes = {row.pk: Home(row.pk, row.subject.label, row.number, row.address) for row in rows}
+    groups = {row.subject.area_id for row in rows} - {area}
+    names = dict(Area.objects.filter(pk__in=groups).values_list("pk", "short_name"))
+    homes = {
+        row.pk: Home(row.pk, row.subject.label, row.number, row.address, names.get(row.subject.area_id, ""))
+        for row in rows
+    }
     return homes | {pk: homes[home] for pk, home in of_person.items() if home in homes}
 
 

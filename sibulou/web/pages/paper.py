@@ -40,6 +40,9 @@ from sibulou.web.paper_rows import Shown, lines_of, plan_of_sheet, read_row, sho
 from sibulou.web.texts import number_of
 
 PAGE = 50
+MOST_OUT = 200
+"""Sheets still out that are listed, those due first; the rest are counted, and found by their serial."""
+
 _OUT = Exists(SheetRow.objects.filter(sheet=OuterRef("pk"), became=SheetRow.Became.OPEN))
 KINDS = {"day": ("入户日表", "day's round"), "shift": ("卡点班表", "post's shift"), "card": ("户卡", "household card")}
 
@@ -69,7 +72,8 @@ def sheets(request: Asking) -> HttpResponse:
 
 def _list(request: Asking, *, typed: str = "", sentence: str = "", status: int = 200) -> HttpResponse:
     rows = Sheet.objects.select_related("subject")
-    out = list(rows.filter(_OUT).order_by("due_at", "pk")[: PAGE * 4])
+    waiting = rows.filter(_OUT).order_by("due_at", "pk")
+    out = list(waiting[:MOST_OUT])
     done = list(_after(rows.exclude(_OUT), request)[: PAGE + 1])
     progress = progress_of([*out, *done])
     where = places({one.area_id for one in (*out, *done)})
@@ -80,6 +84,7 @@ def _list(request: Asking, *, typed: str = "", sentence: str = "", status: int =
 
     facts = {
         "out": [listed(one) for one in out],
+        "out_count": waiting.count() if len(out) == MOST_OUT else len(out),
         "done": [listed(one) for one in done[:PAGE]],
         "further": done[PAGE - 1].pk if len(done) > PAGE else "",
         "typed": typed,

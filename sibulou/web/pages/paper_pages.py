@@ -13,7 +13,19 @@ from django.views.decorators.http import require_GET
 
 from sibulou.duty.plan_parts import Plan
 from sibulou.paper.boxes import Box, boxes_of
-from sibulou.paper.layout import BODY, HOUSE, LYING, SHIFT_LINE, Block, box_wide, paginate, row_high, why_lines
+from sibulou.paper.layout import (
+    BODY,
+    HOUSE,
+    LYING,
+    LYING_WIDE,
+    SHIFT_LINE,
+    UPRIGHT_WIDE,
+    Block,
+    box_wide,
+    foot_high,
+    paginate,
+    row_high,
+)
 from sibulou.paper.models import Sheet
 from sibulou.paper.serial import code_of_subject
 from sibulou.paper.type_in import find_sheet
@@ -62,7 +74,9 @@ def pages(request: Asking, serial: str) -> HttpResponse:
     """The sheet as it is printed, and a way to print it."""
     sheet = find_sheet(serial, reach=request.reach)
     plan, lines = plan_of_sheet(sheet), lines_of(sheet)
-    why = _why(sheet, plan)
+    lying = sheet.kind == Sheet.Kind.SHIFT
+    foot = _foot(sheet, plan)
+    high = foot_high([f"{label} {text}" for label, text in foot], room=LYING_WIDE if lying else UPRIGHT_WIDE)
     members = _members(sheet)
     facts = {
         "sheet": sheet,
@@ -71,19 +85,18 @@ def pages(request: Asking, serial: str) -> HttpResponse:
         "plan_title": plan.title.say(language()),
         "event": sheet.stage.event,
         "picture": _picture(request.build_absolute_uri(f"/paper/{sheet.serial}/"), word("录入这张表", "type it in")),
-        "why": why,
-        "why_high": 5.0 * why_lines(why) + 12,
+        "foot": foot,
+        "foot_high": high,
         "members": members,
-        "lying": sheet.kind == Sheet.Kind.SHIFT,
+        "lying": lying,
         "language": language(),
     }
-    if sheet.kind == Sheet.Kind.SHIFT:
+    if lying:
         columns = _columns(boxes_of(plan.forms[sheet.forms[0]]))
-        found = paginate(_lines(lines), room=LYING)
+        found = paginate(_lines(lines), room=LYING - high)
         facts |= {"columns": columns, "title": plan.forms[sheet.forms[0]].title.say(language())}
     else:
-        room = BODY - 5.0 * why_lines(why)
-        found = paginate(_blocks(sheet, lines, members), room=room)
+        found = paginate(_blocks(sheet, lines, members), room=BODY - high)
     if sheet.kind == Sheet.Kind.CARD and sheet.subject is not None:
         code = code_of_subject(sheet.area_id, sheet.subject.pk)
         facts |= {"code": code, "door": _picture(request.build_absolute_uri(f"/q/{code}"), sheet.subject.label)}
@@ -92,15 +105,36 @@ def pages(request: Asking, serial: str) -> HttpResponse:
 
 
 def _picture(address: str, title: str) -> str:
-    return segno.make(address, error="m", micro=False).svg_inline(border=2, dark="#000", light="#fff", title=title)
+    return segno.make(address, error="m", micro=False).svg_inline(
+        border=2, dark="#000", light="#fff", title=title, omitsize=True
+    )
 
 
-def _why(sheet: Sheet, plan: Plan) -> str:
-    """Why each form is asked, form by form."""
-    return word("；", "; ").join(
+def _foot(sheet: Sheet, plan: Plan) -> list[tuple[str, str]]:
+    """What stands below on every page: why each form is asked, until when it is kept, and how it is written."""
+    why = word("；", "; ").join(
         plan.forms[key].title.say(language()) + word("——", ": ") + plan.forms[key].why.say(language())
         for key in sheet.forms
     )
+    kept = word(
+        "本次响应解除后，电子记录与纸表一并依法销毁；录入后纸表上锁保管，不张贴、不拍照外传。",
+        "the end of this response, when records and sheets are destroyed as the law asks. A sheet that was typed in is "
+        "kept under lock; it is not photographed.",
+    )
+    if sheet.kind == Sheet.Kind.SHIFT:
+        written = word(
+            "选项填表头里的号；写错划去另写；没有的行空着；※只在需要时填。",
+            "a choice is written by its sign in the heading; strike out what is wrong; leave other lines empty; ※ only "
+            "where it applies.",
+        )
+    else:
+        written = word(
+            "打勾选一（症状、内容可多选）；写错划去另写；没有的行空着；※只在需要时填。框里的号供录入用。",
+            "tick one (signs and topics: several); strike out what is wrong and write it anew; leave a row without "
+            "anything empty; ※ only where it applies. The signs in the boxes are for the typist.",
+        )
+    asked = [(word("为何登记", "Why this is asked"), why)] if why else []
+    return [*asked, (word("保存至何时", "Kept until"), kept), (word("怎样填写", "How to write"), written)]
 
 
 def _lines(lines: Sequence[Line]) -> list[Block[Piece | None]]:

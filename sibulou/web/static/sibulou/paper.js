@@ -24,11 +24,10 @@ async function send(form, { button, goOn }) {
   let said;
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Row": "1" } });
+    if (answer.redirected) return lost(row, sheet.dataset.signedOut);
     said = await answer.json();
   } catch {
-    sending.delete(row);
-    lost(row);
-    return;
+    return lost(row, sheet.dataset.lost);
   }
   const before = document.activeElement;
   const inside = row.contains(before);
@@ -40,13 +39,15 @@ async function send(form, { button, goOn }) {
   else if (inside || goOn) first(fresh)?.focus();
 }
 
-function lost(row) {
+/** Says why a row was not kept; what was typed stays, and Enter tries again. */
+function lost(row, why) {
+  sending.delete(row);
   row.querySelector(".problem[data-lost]")?.remove();
   const words = document.createElement("p");
   words.className = "problem";
   words.setAttribute("role", "alert");
   words.dataset.lost = "";
-  words.textContent = sheet.dataset.lost;
+  words.textContent = why;
   row.append(words);
 }
 
