@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from sibulou.duty.force import current, stages
 from sibulou.duty.form import FieldType, Form, sealed_fields
 from sibulou.duty.forms_in_force import shared
+from sibulou.duty.gap import Standing
 from sibulou.duty.models import Event, Obligation, Record, Refusal
 from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.plan_parts import Plan
@@ -26,6 +27,7 @@ from sibulou.roster.role import Right
 from sibulou.web.forms import Around, uuid_or_none
 from sibulou.web.labels import KIND_WORDS, language, pick
 from sibulou.web.middleware import Asking
+from sibulou.web.owed import stands_at
 
 
 class NoFormRuns(Problem):
@@ -112,6 +114,7 @@ def doors(rows: Sequence[Obligation], *, onward: str, now: datetime) -> dict[int
             asked = {"form": key, "next": onward, "plan": plan.key}
             if row.opened_by is not None:
                 asked["answers"] = str(row.opened_by)
+            asked["obligation"] = str(row.pk)
             form = plan.forms[key]
             door = Door(form.title.say(language()), f"/subjects/{row.subject_id}/records/new/?{urlencode(asked)}")
             found.setdefault(row.pk, []).append(_door_of_system(key) if form.by_system else door)
@@ -129,10 +132,19 @@ class Sheet:
     refusal: Refusal | None
     answers: UUID | None
     onward: str
+    meant: Obligation | None = None
+    """The obligation whose door led here: what is handed in should meet it."""
 
     @property
     def zone(self) -> ZoneInfo:
         return self.plan.zone
+
+    def meant_ended(self, now: datetime) -> bool:
+        """Whether it is meant for a window that has ended: what happens now no longer counts for it."""
+        row = self.meant
+        if row is None or row.until_at is None or self.corrects is not None:
+            return False
+        return row.until_at <= now and stands_at(row, now=now) is Standing.OVERDUE
 
     @property
     def before(self) -> dict[str, object]:
@@ -165,7 +177,15 @@ def read_sheet(request: Asking, subject: Subject) -> Sheet:
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         onward = ""
     answers = corrects.answers if corrects else uuid_or_none(request.GET.get("answers"))
-    return Sheet(subject, plan, form, corrects, refusal, answers, onward)
+    meant = _meant(request.GET.get("obligation", ""), subject)
+    return Sheet(subject, plan, form, corrects, refusal, answers, onward, meant)
+
+
+def _meant(text: str, subject: Subject) -> Obligation | None:
+    """The obligation an address names, of this subject; it only explains, so one that is not there is none."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return Obligation.objects.select_related("duty").filter(pk=int(text), subject_id=subject.pk).first()
 
 
 def _original(text: str | None, subject: Subject, form: Form) -> Record | None:
@@ -186,8 +206,11 @@ def _refusal(text: str | None) -> Refusal | None:
     return Refusal.objects.filter(pk=int(text)).first()
 
 
-def moment_of(sheet: Sheet, now: datetime) -> datetime:
-    """The moment the form begins with: that of the record it corrects, of the one that was refused, or now."""
+def moment_of(sheet: Sheet, now: datetime) -> datetime | None:
+    """The moment the form begins with: that of the record it corrects, of the one that was refused, or now.
+
+    None, so that it must be given, where it is meant for a window that has ended: now would close nothing.
+    """
     if sheet.corrects is not None:
         return sheet.corrects.happened_at
     payload = sent(sheet.refusal) if sheet.refusal else None
@@ -195,7 +218,9 @@ def moment_of(sheet: Sheet, now: datetime) -> datetime:
         told = datetime.fromisoformat(str(payload["happened_at"])) if isinstance(payload, dict) else None
     except (KeyError, ValueError):
         told = None
-    return told if told is not None and told.tzinfo is not None else now
+    if told is not None and told.tzinfo is not None:
+        return told
+    return None if sheet.meant_ended(now) else now
 
 
 def local(moment: datetime, zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -15,7 +16,8 @@ from sibulou.duty.plan import load_plan
 from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import AuditLine
-from tests.web.reading import hidden, words
+from sibulou.web.sheet import doors
+from tests.web.reading import hidden, links, words
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,43 @@ def test_a_record_is_handed_in_and_closes_what_is_owed(scene: Scene, head: Clien
         kept = Record.objects.get(pk=sent["id"])
         assert kept.content == {"members": 2, "present": 2}
         assert Obligation.objects.filter(met_by=kept.pk).exists()
+
+
+TREATED = {"agent": "chlorine", "strength": "500", "minutes": "30"}
+
+
+def _missed(scene: Scene) -> tuple[Obligation, str]:
+    """A disinfection whose day is over, and the form that its button opens."""
+    row = scene.owed("place.disinfected", until_at__lte=scene.now, met_at=None)
+    with acting(EVERYTHING):
+        return row, doors([row], onward="/mine/", now=scene.now)[row.pk][0].link
+
+
+def test_for_a_window_that_has_ended_the_moment_must_be_given(scene: Scene, signed_in):
+    row, address = _missed(scene)
+    client = signed_in(scene.inside("place_keeper"))
+    english = signed_in(scene.inside("place_keeper"), "en")
+    page = client.get(address)
+    assert "只有在那段时间里做的才能销这一项" in words(page)
+    assert f"/obligations/{row.pk}/#reason" in links(page)
+    assert re.search(r'name="happened_at" type="datetime-local" value=""', page.content.decode())
+    assert "Only what happened in it closes this one" in words(english.get(address))
+    refused = client.post(address, {**TREATED, "id": hidden(page, "id"), "happened_at": ""})
+    assert refused.status_code == 422
+    assert "“何时发生”没有填对" in words(refused)
+
+
+def test_what_does_not_close_the_miss_says_so_and_what_closes_it_too(scene: Scene, signed_in):
+    row, address = _missed(scene)
+    client = signed_in(scene.inside("place_keeper"))
+    late = {**TREATED, "id": hidden(client.get(address), "id"), "happened_at": moment(scene, 0)}
+    assert "没有销号：发生时间不在它的时段内" in words(client.post(address, late, follow=True))
+    then = f"{row.opened_at + timedelta(hours=8, minutes=2):%Y-%m-%dT%H:%M}"
+    within = {**TREATED, "id": hidden(client.get(address), "id"), "happened_at": then}
+    said = words(client.post(address, within, follow=True))
+    assert "销号 1 项：" in said
+    assert "没有销号" not in said
+    assert "只有在那段时间里" not in words(client.get(address))
 
 
 def test_a_second_tap_is_a_repeat_and_not_a_second_record(scene: Scene, head: Client):

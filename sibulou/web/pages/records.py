@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sibulou.duty.form import TAKEN, Form
+from sibulou.duty.gap import Standing
 from sibulou.duty.intake import Answer, Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record, Refusal, Watch
 from sibulou.duty.personal import log_opening, reveal
@@ -31,7 +32,7 @@ from sibulou.web.answers import answers_of
 from sibulou.web.forms import Filled, questions, read_filled, shown_fields, uuid_or_none
 from sibulou.web.labels import KIND_WORDS, address_of, language, pick, places
 from sibulou.web.middleware import Asking
-from sibulou.web.owed import Owed, owed
+from sibulou.web.owed import Owed, owed, stands_at
 from sibulou.web.sheet import (
     NoFormRuns,
     Sheet,
@@ -111,17 +112,19 @@ def _draw(
         sheet.form, language=language(), around=offered, filled=filled, before=sheet.before, kept=sheet.kept
     )
     moment = filled.problems.get("happened_at") if filled else None
+    begins = moment_of(sheet, request.now)
     facts = {
         "sheet": sheet,
         "title": sheet.form.title.say(language()),
         "plan_title": sheet.plan.title.say(language()),
-        "why": sheet.form.why.say(language()),
+        "why": sheet.form.why.say(language()).rstrip("。.") + pick(("。", "."), language()),
         "place": places([sheet.subject.area_id])[sheet.subject.area_id],
         "home": address_of(sheet.subject.kind, sheet.subject.pk, sheet.subject.area_id),
         "questions": drawn,
         "takes_files": any(field.type in TAKEN for field in sheet.form.fields),
         "filled": filled,
-        "happened_at": request.POST.get("happened_at") or local(moment_of(sheet, request.now), sheet.zone),
+        "happened_at": request.POST.get("happened_at") or (local(begins, sheet.zone) if begins else ""),
+        "too_late": sheet.meant_ended(request.now),
         "latest": local(request.now, sheet.zone),
         "moment_sentence": moment.say(language()) if moment else "",
         "record_id": uuid_or_none(request.POST.get("id")) or uuid7(request.now),
@@ -150,8 +153,25 @@ def _hand_in(request: Asking, sheet: Sheet, filled: Filled) -> HttpResponse:
         Refusal.objects.filter(pk=sheet.refusal.pk, settled_at__isnull=True).update(
             settled_at=request.now, settled_by=request.by.name, settled_how=f"→ {told.id}"
         )
-    messages.success(request, outcome_sentence(answer, told.id, sheet.form))
+    open_still = _left_open(sheet, told.id, filled.happened_at, request.now)
+    say = messages.warning if open_still else messages.success
+    say(request, outcome_sentence(answer, told.id, sheet.form) + open_still)
     return HttpResponseRedirect(sheet.onward or f"/records/{told.id}/")
+
+
+def _left_open(sheet: Sheet, record: UUID, happened_at: datetime, now: datetime) -> str:
+    """That what the form was opened for is still open, and why; empty where it is not."""
+    row = Obligation.objects.select_related("duty").get(pk=sheet.meant.pk) if sheet.meant else None
+    if row is None or row.met_at is not None or stands_at(row, now=now) not in (Standing.OVERDUE, Standing.PENDING):
+        return ""
+    due, title = row.due_at.astimezone(sheet.zone), _title(row)
+    if happened_at < row.opened_at or (row.until_at is not None and happened_at >= row.until_at):
+        why = ("发生时间不在它的时段内", "it did not happen within its window")
+    else:
+        why = ("填的内容没有达到要求", "what it says does not meet the duty")
+    zh = f"“{title}”（限 {due:%m-%d %H:%M}）没有销号：{why[0]}。"
+    en = f" “{title}” (due {due:%m-%d %H:%M}) is still open: {why[1]}."
+    return pick((zh, en), language())
 
 
 def outcome_sentence(answer: Answer, record: UUID, form: Form) -> str:
