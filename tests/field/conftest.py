@@ -24,8 +24,9 @@ def county(server: database.Connections, tmp_path_factory: pytest.TempPathFactor
     made.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
+    """Its event loop ends with the module: while it runs, no other test of this process may ask the database."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="the journeys need Playwright: make test installs it")
     if CHROMIUM is None:
         pytest.skip("the journeys need a Chromium: apt-get install chromium")
