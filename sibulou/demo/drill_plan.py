@@ -45,16 +45,6 @@ class Timetable:
         """What two timings share whose windows open at the same moments."""
         return self.kind, self.days, self.opens if self.days else None
 
-    @property
-    def leaves_room(self) -> bool:
-        """Whether a window can still be met after it was due."""
-        if self.kind == "daily":
-            ends = [*(opens for opens, _, _ in self.slots[1:]), self.slots[0][0] + 1440]
-            return all(due < end for (_, _, due), end in zip(self.slots, ends, strict=True))
-        if self.kind == "every":
-            return self.due < self.days[0] * DAY
-        return True
-
 
 @dataclass(frozen=True)
 class Closer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sibulou.roster.access import Reach
-from sibulou.roster.area_key import Level, ancestor, key_range, level_of
+from sibulou.roster.area_key import key_range
 from sibulou.roster.problems import NoRight
 from sibulou.roster.role import ROLES, Right
 
@@ -58,8 +58,3 @@ def roots(reach: Reach, right: Right) -> list[int]:
         if not any(start <= low and high <= end for start, end in map(key_range, found)):
             found.append(low)
     return found
-
-
-def county_of(area: int) -> int:
-    """The county that an area lies in; an area above it stands for itself."""
-    return ancestor(area, min(Level.COUNTY, level_of(area)))

@@ -31,6 +31,15 @@ class UnknownChoice(Problem):
     en = "The choice {field} has the value “{given}”, which means nothing here. Clear the choices and choose again."
 
 
+def number_asked(text: str, field: str) -> int | None:
+    """A number in an address; None where it is empty. Raises UnknownChoice for anything else."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise UnknownChoice(field=field, given=text[:40])
+    return int(text)
+
+
 @dataclass(frozen=True)
 class Asked:
     """One area within the reader's reach, the widest of his that it lies in, a moment, and the gaps wanted."""

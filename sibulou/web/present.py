@@ -9,7 +9,7 @@ from datetime import datetime
 from sibulou.duty.board import Climbed, Gap, GapCount, Moment, duties
 from sibulou.duty.gap import GAP_WORDS, GapKind
 from sibulou.duty.models import Climb, Duty, Obligation
-from sibulou.web.labels import KIND_WORDS, Owner, address_of, owners, pick, places, subjects
+from sibulou.web.labels import Owner, address_of, owners, pick, places, subjects
 
 FRONT_WORDS: dict[str, tuple[str, str]] = {
     "defence": ("布防", "defence"),
@@ -203,8 +203,3 @@ def climb_rows(climbs: Sequence[Climbed], *, moment: Moment, language: str) -> l
         )
         for one in climbs
     ]
-
-
-def kind_word(kind: str, language: str) -> str:
-    """The word for a kind of subject; for one that is hidden, that it is."""
-    return pick(KIND_WORDS.get(kind, HIDDEN), language)

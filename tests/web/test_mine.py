@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from sibulou.duty.escalate import escalate
 from sibulou.duty.models import Duty, Obligation
+from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import Appointment, Seat
 from sibulou.web.pages import mine
@@ -58,9 +59,21 @@ def test_a_request_that_waits_for_ones_answer_is_announced(scene: Scene, signed_
     assert "1 份豁免申请等你这一级批准" in words(signed_in(scene.world.secretary_a).get("/mine/"))
 
 
-def test_whoever_owes_nothing_is_thanked(scene: Scene, signed_in):
-    assert "今天没有漏项" in words(signed_in(scene.inside("auditor")).get("/mine/"))
-    assert "nothing is missed" in words(signed_in(scene.inside("auditor"), "en").get("/mine/"))
+def test_whoever_has_done_all_is_thanked(scene: Scene, signed_in):
+    with acting(EVERYTHING):
+        Obligation.objects.filter(met_at=None).update(met_at=scene.now, known_at=scene.now, met_by=uuid7(scene.now))
+    assert "今天没有漏项" in words(signed_in(scene.world.secretary_a).get("/mine/"))
+    assert "nothing is missed. Thank you" in words(signed_in(scene.world.secretary_a, "en").get("/mine/"))
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator", "data_protection"])
+def test_whoever_never_owed_anything_is_not_told_that_all_is_done(scene: Scene, signed_in, role: str):
+    """His empty list says nothing of the county, which has gaps."""
+    page = words(signed_in(scene.inside(role)).get("/mine/"))
+    assert "你的席位没有开列过要办的事" in page
+    assert "都办好了" not in page
+    assert ("看漏项" in page) == (role == "auditor")
+    assert "Nothing was ever opened for your seat" in words(signed_in(scene.inside(role), "en").get("/mine/"))
 
 
 def test_somebody_without_a_seat_is_told_why_the_list_is_empty(scene: Scene, signed_in):

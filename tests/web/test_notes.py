@@ -10,7 +10,7 @@ from sibulou.duty.models import DutyNote
 from sibulou.duty.note import write_note
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By
-from tests.web.reading import words
+from tests.web.reading import links, words
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,13 @@ def test_one_writes_another_takes_over(scene: Scene, signed_in):
     assert "现在由你值班" in words(reader.post(f"/notes/{note.pk}/signature/", follow=True))
     again = reader.post(f"/notes/{note.pk}/signature/")
     assert (again.status_code, "已由 何志远" in words(again)) == (409, True)
+
+
+def test_the_waivers_are_linked_for_those_who_may_open_them(scene: Scene, signed_in):
+    assert "/waivers/" in links(signed_in(scene.inside("county_duty")).get("/notes/"))
+    auditor = signed_in(scene.inside("auditor"))
+    assert "/waivers/" not in links(auditor.get("/notes/"))
+    assert auditor.get("/waivers/").status_code == 403
 
 
 @pytest.mark.parametrize("text", ["", " \n", "长" * 4001, "a\x00b"])

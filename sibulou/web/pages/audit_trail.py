@@ -15,10 +15,10 @@ from sibulou.roster.audit import ChainCheck, audit
 from sibulou.roster.models import AuditLine
 from sibulou.roster.role import Right
 from sibulou.web.allow import need, roots
+from sibulou.web.asked import number_asked
 from sibulou.web.deeds import DEEDS, sentence
 from sibulou.web.labels import language, places, word
 from sibulou.web.middleware import Asking
-from sibulou.web.texts import number_of
 
 PAGE = 50
 CHECKS = ("audit.check", "kernel.check")
@@ -43,8 +43,8 @@ def audit_trail(request: Asking) -> HttpResponse:
         rows = rows.filter(kind=kind)
     if by and "\x00" not in by:
         rows = rows.filter(by=by[:80])
-    if before:
-        rows = rows.filter(pk__lt=number_of(before))
+    if (number := number_asked(before, "before")) is not None:
+        rows = rows.filter(pk__lt=number)
     found = list(rows[: PAGE + 1])
     facts = {
         "lines": _shown(found[:PAGE]),

@@ -28,6 +28,7 @@ from sibulou.roster.role import Right
 from sibulou.roster.seal import IDENTITY
 from sibulou.roster.subjects import add_institution, add_place, add_post
 from sibulou.web.allow import need, roots
+from sibulou.web.asked import number_asked
 from sibulou.web.entry import (
     Card,
     NoAreaChosen,
@@ -433,8 +434,8 @@ def _add_thing(request: Asking, area: Area, kind: str) -> Subject:
 def where(request: Asking) -> HttpResponse:
     """Where somebody is to be entered: the reader's areas, level by level, down to the group."""
     need(request.reach, Right.ROSTER)
-    key = number_of(request.GET.get("area", ""))
-    area = area_for(request.reach, key, to=Right.ROSTER) if key else None
+    key = number_asked(request.GET.get("area", ""), "area")
+    area = area_for(request.reach, key, to=Right.ROSTER) if key is not None else None
     return _choose(request, area)
 
 

@@ -92,6 +92,7 @@ def mine(request: Asking) -> HttpResponse:
     facts = {
         "parts": _parts([*listed, *told], request),
         "seats": _seats(request),
+        "owes": Obligation.objects.filter(seat__in=request.reach.seats).exists(),
         "asked": _to_grant(request),
     }
     return render(request, "web/mine.html", facts)

@@ -90,6 +90,7 @@ def _draw(request: Asking, area: Area, *, sentence: str = "", status: int = 200)
         "text": request.POST.get("text", known.words),
         "most": LONGEST,
         "may_write": request.reach.covers(area.pk, Right.RECORD),
+        "may_see_waivers": request.reach.has(Right.RECORD) or bool(request.reach.subjects),
         "mine": request.by.name,
         "sentence": sentence,
     }

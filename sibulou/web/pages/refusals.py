@@ -30,6 +30,7 @@ from sibulou.roster.deed import deed
 from sibulou.roster.models import Subject, User
 from sibulou.roster.role import Right
 from sibulou.web.answers import Shown, in_words, masked_answer
+from sibulou.web.asked import UnknownChoice
 from sibulou.web.forms import uuid_or_none
 from sibulou.web.labels import address_of, clock, language, pick, places
 from sibulou.web.middleware import Asking
@@ -96,7 +97,9 @@ def refusals(request: Asking) -> HttpResponse:
     """What waits to be settled in one's area, the oldest first; and what was settled lately."""
     waiting = Refusal.objects.filter(settled_at__isnull=True)
     wanted = request.GET.get("outcome", "")
-    if wanted in OUTCOME_WORDS:
+    if wanted and wanted not in OUTCOME_WORDS:
+        raise UnknownChoice(field="outcome", given=wanted[:40])
+    if wanted:
         waiting = waiting.filter(outcome=wanted)
     facts = {
         "waiting": _waiting(list(waiting.order_by("received_at", "pk")[:PAGE])),

@@ -21,6 +21,7 @@ from sibulou.roster import codes
 from sibulou.roster.models import Person, Seat, Subject
 from sibulou.roster.role import Right
 from sibulou.roster.seal import unmask
+from sibulou.web.asked import UnknownChoice
 from sibulou.web.held import held_of
 from sibulou.web.labels import KIND_WORDS, address_of, clock, language, owners, pick, places
 from sibulou.web.middleware import Asking
@@ -113,7 +114,7 @@ def _draw(
         now=request.now,
         language=language(),
         zone=get_current_timezone(),
-        before=Place.read(request.GET.get("before", "")),
+        before=_before(request.GET.get("before", "")),
     )
     facts = {
         "subject": subject,
@@ -206,6 +207,14 @@ def _watches(subject: Subject) -> list[tuple[str, Watch]]:
     _, classes, _ = plan_words()
     rows = Watch.objects.filter(subject=subject, ended_at__isnull=True).order_by("starts_at")
     return [(classes[row.klass].say(language()) if row.klass in classes else row.klass, row) for row in rows]
+
+
+def _before(text: str) -> Place | None:
+    """Where an address says that a page begins; None for the newest. Raises UnknownChoice."""
+    place = Place.read(text)
+    if text and place is None:
+        raise UnknownChoice(field="before", given=text[:40])
+    return place
 
 
 urlpatterns: list[URLPattern] = [
