@@ -143,7 +143,7 @@ def _on_leave(plot: Plot, place: Place, kind: str) -> None:
         away(now, user)
 
     def away(now: datetime, user: User) -> None:
-        leave = take_leave(user=user, starts_at=now, by=BY, now=now)
+        leave = take_leave(reason="休假", user=user, starts_at=now, by=BY, now=now)
         absence = Absence(user.pk, now)
         plot.play.roster.absences.append(absence)
         plot.play.ledger.chain_changed()
@@ -165,7 +165,7 @@ def _stood_in(plot: Plot, place: Place, kind: str) -> None:
 
     def go(now: datetime) -> None:
         user, other = _alone(plot, place, now), plot.play.account(now)
-        leave = take_leave(user=user, starts_at=now, by=BY, now=now, stand_in=other)
+        leave = take_leave(reason="休假", user=user, starts_at=now, by=BY, now=now, stand_in=other)
         absence = Absence(user.pk, now, stand_in=other.pk)
         plot.play.roster.absences.append(absence)
         plot.play.ledger.chain_changed()

@@ -242,7 +242,9 @@ class Play:
         """The holder leaves now, and the deputies with him; or they `left` before, and it is entered only now."""
         for term in self.roster.terms.get(place, []):
             if (term.ends is None or term.ends > now) and (deputies or not term.deputy):
-                end_appointment(appointment=Appointment.objects.get(pk=term.row), at=left or now, by=BY, now=now)
+                end_appointment(
+                    reason="调离", appointment=Appointment.objects.get(pk=term.row), at=left or now, by=BY, now=now
+                )
                 term.ends = left or now
         self.ledger.chain_changed()
 

@@ -19,7 +19,7 @@ from django.http import Http404
 from sibulou.lib.sql import bound_cursor
 from sibulou.roster.area_key import key_range
 from sibulou.roster.models import Area, User
-from sibulou.roster.role import ROLES, Right
+from sibulou.roster.role import ROLES, Right, above
 
 Ranges = tuple[tuple[int, int], ...]
 _SETTINGS = ("user", "seats", "subjects", *(str(right) for right in Right))
@@ -27,13 +27,15 @@ _SETTINGS = ("user", "seats", "subjects", *(str(right) for right in Right))
 
 @dataclass(frozen=True)
 class Reach:
-    """What someone may see and do now. `ranges` are half-open ranges of area keys by right."""
+    """What someone may see and do now. `ranges` are half-open ranges of area keys by right, `sits` the role and the
+    area of every seat that he sits in."""
 
     user_id: int | None = None
     ranges: dict[Right, Ranges] = field(default_factory=dict)
     seats: tuple[int, ...] = ()
     subjects: tuple[int, ...] = ()
     roles: tuple[str, ...] = ()
+    sits: tuple[tuple[str, int], ...] = ()
 
     def covers(self, area: int, to: Right) -> bool:
         """Whether the area lies within what may be done `to` it."""
@@ -42,6 +44,18 @@ class Reach:
     def has(self, right: Right) -> bool:
         """Whether the right is held anywhere."""
         return bool(self.ranges.get(right))
+
+    def is_under(self, role: str, area: int) -> bool:
+        """Whether a seat is his own superior's, and not his to fill, to end or to excuse: its role stands above one of
+        his, at the same area or one that holds it. Whoever administers accounts there, or grants at a level above it,
+        is not under it."""
+        low, high = key_range(area)
+        if self.covers(area, Right.ADMIN):
+            return False
+        if any(start <= low and high <= end and (start, end) != (low, high)
+               for start, end in self.ranges.get(Right.GRANT, ())):  # fmt: skip
+            return False
+        return any(role in above(own) and low <= where < high for own, where in self.sits)
 
     def settings(self) -> dict[str, str]:
         """The database settings that say the same."""
@@ -111,6 +125,7 @@ def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
         seats=tuple(seat.pk for seat in seats),
         subjects=tuple(seat.subject for seat in seats if seat.subject is not None),
         roles=tuple(sorted({seat.role for seat in seats})),
+        sits=tuple((seat.role, seat.area) for seat in seats),
     )
 
 

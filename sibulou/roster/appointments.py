@@ -1,8 +1,13 @@
-"""The chain of responsibility: seats, who is appointed to them, and who is away (S3, S22, S23, S43)."""
+"""The chain of responsibility: seats, who is appointed to them, and who is away (S3, S22, S23, S43).
+
+Nobody gives himself a seat, and nobody fills, ends or excuses the seat of his own superior. The database refuses the
+first by itself; the second is refused here alone, for it does not know who stands above whom.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,10 +16,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from sibulou.lib.wall import wall
-from sibulou.roster.access import reach_of
+from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.area_key import LEVEL_NAMES
 from sibulou.roster.audit import By, audit
-from sibulou.roster.deed import deed, named, within
+from sibulou.roster.deed import deed, named, reasoned, within
 from sibulou.roster.ending import still_on_roster
 from sibulou.roster.models import Appointment, Area, Closure, Leave, Seat, Subject, User
 from sibulou.roster.models.subject import SubjectKind
@@ -32,11 +37,12 @@ from sibulou.roster.problems import (
     Overlapping,
     OwnAppointment,
     OwnStandIn,
+    SuperiorsSeat,
     UsernameTaken,
     WeakPassword,
     WrongSeat,
 )
-from sibulou.roster.role import ROLES, Right, Role
+from sibulou.roster.role import ROLES, Role
 from sibulou.roster.seal import ACCOUNT_PHONE, field_cipher
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -124,12 +130,13 @@ def appoint(
 ) -> Appointment:  # fmt: skip
     """Put a user in a seat for a term (open-ended without `ends_at`), as its holder or as a deputy.
 
-    Raises NoAppointmentSpan, AccountClosed, OwnAppointment, Overlapping (another holds the seat in that time),
-    OutOfReach.
+    Raises NoAppointmentSpan, AccountClosed, OwnAppointment, SuperiorsSeat, Overlapping (another holds the seat in that
+    time), OutOfReach.
     """
     _span(starts_at, ends_at)
     _active(user)
-    _not_oneself(user, by=by, now=now)
+    _not_oneself(user, by=by)
+    _not_above([seat], by=by, now=now)
     try:
         with deed():
             appointment = Appointment.objects.create(
@@ -146,36 +153,43 @@ def appoint(
     return appointment
 
 
-def end_appointment(*, appointment: Appointment, at: datetime, by: By, now: datetime) -> Appointment:
+def end_appointment(*, appointment: Appointment, at: datetime, reason: str, by: By, now: datetime) -> Appointment:
     """End a term at a moment; one that has not begun is called off. The seat is vacant from then on.
 
-    Raises AppointmentOver, BeforeItsStart, OutOfReach.
+    One's own term may be ended. Raises ReasonMissing, SuperiorsSeat, AppointmentOver, BeforeItsStart, OutOfReach.
     """
+    why = reasoned(reason)
+    if by.user_id != appointment.user_id:
+        _not_above(Seat.objects.filter(pk=appointment.seat_id), by=by, now=now)
     ends = _end(appointment.starts_at, at, now)
     with deed():
         open_then = Appointment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=appointment.pk)
         changed = open_then.update(ends_at=ends, ended_by=by.name, until_entered_at=now)
         _was_over(appointment, changed, ends, appointment.user)
         audit("appointment.end", by=by, now=now, area=appointment.seat.area_id, seat=appointment.seat_id,
-              account=appointment.user_id, at=ends.isoformat())  # fmt: skip
+              account=appointment.user_id, at=ends.isoformat(), reason=why)  # fmt: skip
     appointment.refresh_from_db()
     return appointment
 
 
 def take_leave(
-    *, user: User, starts_at: datetime, by: By, now: datetime, ends_at: datetime | None = None,
-    seat: Seat | None = None, stand_in: User | None = None, reason: str = "",
+    *, user: User, starts_at: datetime, reason: str, by: By, now: datetime, ends_at: datetime | None = None,
+    seat: Seat | None = None, stand_in: User | None = None,
 ) -> Leave:  # fmt: skip
     """Away from one seat, or from all; a stand-in answers meanwhile, without one a deputy, else nobody.
 
-    Raises NoAppointmentSpan, OwnStandIn, AccountClosed, OwnAppointment, LeaveOverlaps, OutOfReach.
+    Raises ReasonMissing, NoAppointmentSpan, OwnStandIn, AccountClosed, OwnAppointment, SuperiorsSeat, LeaveOverlaps,
+    OutOfReach.
     """
+    why = reasoned(reason)
     _span(starts_at, ends_at)
     if stand_in is not None:
         if stand_in.pk == user.pk:
             raise OwnStandIn
         _active(stand_in)
-        _not_oneself(stand_in, by=by, now=now)
+        _not_oneself(stand_in, by=by)
+    if by.user_id != user.pk:
+        _not_above(_left_by(user, seat, now=now), by=by, now=now)
     with deed():
         same = Leave.objects.filter(user=user)
         if seat is not None:
@@ -184,19 +198,21 @@ def take_leave(
             raise LeaveOverlaps(user=user.name, starts=wall(other.starts_at))
         leave = Leave.objects.create(
             user=user, seat=seat, stand_in=stand_in, starts_at=starts_at, ends_at=ends_at,
-            reason=reason.strip()[:200], entered_at=now,
+            reason=why, entered_at=now,
         )  # fmt: skip
         audit("leave.take", by=by, now=now, area=seat.area_id if seat else None, account=user.pk, leave=leave.pk,
               stand_in=stand_in.pk if stand_in else None, starts=starts_at.isoformat(),
-              ends=ends_at and ends_at.isoformat())  # fmt: skip
+              ends=ends_at and ends_at.isoformat(), reason=why)  # fmt: skip
     return leave
 
 
 def end_leave(*, leave: Leave, at: datetime, by: By, now: datetime) -> Leave:
     """Back at a moment; a leave that has not begun is called off.
 
-    Raises AppointmentOver, BeforeItsStart, OutOfReach.
+    Raises SuperiorsSeat, AppointmentOver, BeforeItsStart, OutOfReach.
     """
+    if by.user_id != leave.user_id:
+        _not_above(_left_by(leave.user, leave.seat, now=now), by=by, now=now)
     ends = _end(leave.starts_at, at, now)
     with deed():
         open_then = Leave.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends), pk=leave.pk)
@@ -217,10 +233,29 @@ def _active(user: User) -> None:
         raise AccountClosed(user=user.name)
 
 
-def _not_oneself(user: User, *, by: By, now: datetime) -> None:
-    """Whoever administers accounts seats others, never himself: the offices stay apart (MLPS, three administrators)."""
-    if by.user_id == user.pk and reach_of(user, now=now).has(Right.ADMIN):
+def _not_oneself(user: User, *, by: By) -> None:
+    """Whoever hands out seats seats others, never himself; so the offices stay apart (MLPS, three administrators)."""
+    if by.user_id == user.pk:
         raise OwnAppointment
+
+
+def _not_above(seats: Iterable[Seat], *, by: By, now: datetime) -> None:
+    """Nobody rules over the seat of his own superior; the system, which is no user, does. Raises SuperiorsSeat."""
+    if by.user_id is None:
+        return
+    reach = reach_of(User.objects.get(pk=by.user_id), now=now)
+    for seat in seats:
+        if reach.is_under(seat.role, seat.area_id):
+            raise SuperiorsSeat(role_zh=seat.as_role.zh, role_en=seat.as_role.en)
+
+
+def _left_by(user: User, seat: Seat | None, *, now: datetime) -> list[Seat]:
+    """The seats that a leave is from: one, or all that its user holds or is to hold, whoever sees them."""
+    if seat is not None:
+        return [seat]
+    with acting(EVERYTHING):
+        lasting = Q(appointments__ends_at__isnull=True) | Q(appointments__ends_at__gt=now)
+        return list(Seat.objects.filter(lasting, appointments__user=user).distinct())
 
 
 def _end(starts_at: datetime, at: datetime, now: datetime) -> datetime:

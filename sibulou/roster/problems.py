@@ -342,11 +342,23 @@ class MeanwhileChanged(Problem):
 
 
 class OwnAppointment(Problem):
-    """An administrator of accounts who would give himself a seat."""
+    """Somebody who would give himself a seat."""
 
     number = "403.10"
-    zh = "系统管理员不能给自己任命席位，也不能让自己代班。请由另一位系统管理员办理；只有一位时，请先任命第二位。"
+    zh = "不能给自己任命席位，也不能让自己代班。请由上级或另一位系统管理员办理；系统管理员只有一位时，请先任命第二位。"
     en = (
-        "An administrator gives himself no seat and makes himself no stand-in. Let another administrator do it; where "
-        "there is only one, appoint a second first."
+        "Nobody gives himself a seat or makes himself a stand-in. Let a superior or another administrator do it; where "
+        "there is only one administrator, appoint a second first."
+    )
+
+
+class SuperiorsSeat(Problem):
+    """A subordinate who would fill the seat of his own superior, end it, or put its holder on leave. The facts are
+    `role_zh` and `role_en`."""
+
+    number = "403.11"
+    zh = "{role_zh}是你的上级，不能由你任命、结束任职、办理请假或销假。请由更上一级或系统管理员办理。"
+    en = (
+        "The {role_en} is your superior; you do not fill that seat, end a term in it, or enter its leave. Ask the "
+        "level above or the administrator to do it."
     )

@@ -178,3 +178,12 @@ _ROLES = (
     ),
 )
 ROLES: dict[str, Role] = {role.key: role for role in _ROLES}
+
+
+def above(role: str) -> frozenset[str]:
+    """The roles above a role, along `superior`, up to the top."""
+    found: set[str] = set()
+    while (superior := ROLES[role].superior) is not None:
+        found.add(superior)
+        role = superior
+    return frozenset(found)

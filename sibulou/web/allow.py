@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sibulou.roster.access import Reach
 from sibulou.roster.area_key import key_range
-from sibulou.roster.problems import NoRight
+from sibulou.roster.problems import NoRight, SuperiorsSeat
 from sibulou.roster.role import ROLES, Right
 
 RIGHT_WORDS: dict[Right, tuple[str, str]] = {
@@ -40,9 +40,20 @@ def need_over(reach: Reach, area: int, right: Right) -> None:
 
 def may_fill(reach: Reach, role: str, area: int) -> bool:
     """Whether one appoints to seats of a role there: administrators to all; whoever grants, to all but those who
-    watch over him (administrators, auditors, data-protection officers: three offices that stay apart)."""
+    watch over him (administrators, auditors, data-protection officers: three offices that stay apart) and those of
+    his own superiors."""
     apart = ROLES[role].rights & {Right.ADMIN, Right.AUDIT}
-    return reach.covers(area, Right.ADMIN) or (not apart and reach.covers(area, Right.GRANT))
+    return reach.covers(area, Right.ADMIN) or (
+        not apart and reach.covers(area, Right.GRANT) and not reach.is_under(role, area)
+    )
+
+
+def need_fill(reach: Reach, role: str, area: int) -> None:
+    """Go on only if one may fill seats of a role there. Raises NoRight, SuperiorsSeat."""
+    if reach.covers(area, Right.GRANT) and reach.is_under(role, area):
+        raise SuperiorsSeat(role_zh=ROLES[role].zh, role_en=ROLES[role].en)
+    if not may_fill(reach, role, area):
+        raise without(Right.GRANT)
 
 
 def touches(reach: Reach, area: int) -> bool:

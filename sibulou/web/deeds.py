@@ -25,8 +25,8 @@ DEEDS: dict[str, tuple[str, str]] = {
         "appointed account {account} as {seat_role} (seat {seat})",
     ),
     "appointment.end": (
-        "结束账号 {account} 在席位 {seat} 的任职",
-        "ended the term of account {account} in seat {seat}",
+        "结束账号 {account} 在席位 {seat} 的任职：{reason}",
+        "ended the term of account {account} in seat {seat}: {reason}",
     ),
     "area.add": ("新增区域", "added an area"),
     "area.end": ("撤销区域：{reason}", "ended an area: {reason}"),
@@ -70,7 +70,10 @@ DEEDS: dict[str, tuple[str, str]] = {
         "nightly check: {drifted} obligations differ from their records",
     ),
     "leave.end": ("账号 {account} 销假", "account {account} is back from leave"),
-    "leave.take": ("账号 {account} 请假，代班账号 {stand_in}", "account {account} goes on leave, stand-in {stand_in}"),
+    "leave.take": (
+        "账号 {account} 请假，代班账号 {stand_in}：{reason}",
+        "account {account} goes on leave, stand-in {stand_in}: {reason}",
+    ),
     "link.end": ("收回 {subject} 的本人链接：{reason}", "took back the link of {subject}: {reason}"),
     "link.hand_over": ("向 {subject} 交付本人链接", "handed {subject} a link of his own"),
     "message.channel": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from sibulou.duty.waive import who_answers
 from sibulou.roster.access import EVERYTHING, acting, reach_of
@@ -17,6 +18,7 @@ from sibulou.roster.appointments import (
     make_seat,
     take_leave,
 )
+from sibulou.roster.audit import By
 from sibulou.roster.ending import end_subject
 from sibulou.roster.models import Appointment, AuditLine, Leave, Seat, User
 from sibulou.roster.phone import NotAPhone
@@ -31,8 +33,11 @@ from sibulou.roster.problems import (
     NotInTheList,
     OutOfReach,
     Overlapping,
+    OwnAppointment,
     OwnStandIn,
+    ReasonMissing,
     SubjectEnded,
+    SuperiorsSeat,
     UsernameTaken,
     WeakPassword,
     WrongSeat,
@@ -126,20 +131,20 @@ def test_whoever_leaves_a_seat_leaves_it_vacant_from_that_minute(world: World):
     """And on record: who ended it. A second end has nothing left to end."""
     seat = world.seats["guard", "yang_zhiqiang"]
     held = Appointment.objects.get(seat=seat)
-    ended = end_appointment(appointment=held, at=NOW, by=BY, now=NOW)
+    ended = end_appointment(reason="调离", appointment=held, at=NOW, by=BY, now=NOW)
     assert (ended.ends_at, ended.ended_by) == (NOW, BY.name)
     assert (answers(seat, NOW - HOUR), answers(seat)) == ("李强", None)
     with pytest.raises(AppointmentOver, match="李强"):
-        end_appointment(appointment=held, at=NOW + HOUR, by=BY, now=NOW + HOUR)
+        end_appointment(reason="调离", appointment=held, at=NOW + HOUR, by=BY, now=NOW + HOUR)
     with pytest.raises(BeforeItsStart):
-        end_appointment(appointment=held, at=NOW - 31 * DAY, by=BY, now=NOW)
+        end_appointment(reason="调离", appointment=held, at=NOW - 31 * DAY, by=BY, now=NOW)
 
 
 def test_a_term_that_has_not_begun_is_called_off(world: World):
     """It lasts an instant, so that both names stay, and makes way for another."""
     seat = world.seats["village_doctor", "village_b"]
     planned = appoint(seat=seat, user=world.li, starts_at=NOW + DAY, by=BY, now=NOW)
-    end_appointment(appointment=planned, at=NOW, by=BY, now=NOW)
+    end_appointment(reason="调离", appointment=planned, at=NOW, by=BY, now=NOW)
     assert answers(seat, NOW + 2 * DAY) is None
     appoint(seat=seat, user=world.zhou, starts_at=NOW + DAY + HOUR, by=BY, now=NOW)
 
@@ -171,7 +176,7 @@ def test_a_stand_in_answers_and_then_a_deputy(world: World):
     appoint(seat=seat, user=world.li, starts_at=NOW - DAY, deputy=True, by=BY, now=NOW)
     take_leave(user=world.secretary_a, starts_at=NOW, stand_in=world.doctor_a, reason="出差", by=BY, now=NOW)
     assert answers(seat) == "白芸"
-    take_leave(user=world.doctor_a, starts_at=NOW + HOUR, by=BY, now=NOW)
+    take_leave(reason="休假", user=world.doctor_a, starts_at=NOW + HOUR, by=BY, now=NOW)
     assert answers(seat, NOW + HOUR) == "李强"
     assert seat.pk in reach_of(world.doctor_a, now=NOW).seats
 
@@ -179,23 +184,23 @@ def test_a_stand_in_answers_and_then_a_deputy(world: World):
 def test_leave_from_one_seat_leaves_the_others(world: World):
     """Bai Yun is away from the clinic only."""
     clinic, village = world.seats["institution_head", "clinic"], world.seats["village_doctor", "village_a"]
-    take_leave(user=world.doctor_a, seat=clinic, starts_at=NOW, ends_at=NOW + DAY, by=BY, now=NOW)
+    take_leave(reason="休假", user=world.doctor_a, seat=clinic, starts_at=NOW, ends_at=NOW + DAY, by=BY, now=NOW)
     assert answers(clinic) is None and answers(village) == "白芸"
     with pytest.raises(LeaveOverlaps, match="白芸"):
-        take_leave(user=world.doctor_a, starts_at=NOW + HOUR, by=BY, now=NOW)
-    take_leave(user=world.doctor_a, seat=village, starts_at=NOW + HOUR, by=BY, now=NOW)
+        take_leave(reason="休假", user=world.doctor_a, starts_at=NOW + HOUR, by=BY, now=NOW)
+    take_leave(reason="休假", user=world.doctor_a, seat=village, starts_at=NOW + HOUR, by=BY, now=NOW)
     assert answers(village, NOW + HOUR) is None
 
 
 def test_what_is_no_leave(world: World):
     """One's own stand-in, an end before the start, a second leave in the same days, a stand-in who signs in no more."""
-    leave = {"user": world.li, "starts_at": NOW, "by": BY, "now": NOW}
+    leave = {"user": world.li, "reason": "休假", "starts_at": NOW, "by": BY, "now": NOW}
     with pytest.raises(OwnStandIn):
         take_leave(**leave, stand_in=world.li)
     with pytest.raises(NoAppointmentSpan):
         take_leave(**leave, ends_at=NOW)
     with pytest.raises(LeaveOverlaps, match="周正"):
-        take_leave(user=world.zhou, starts_at=NOW, by=BY, now=NOW)
+        take_leave(reason="休假", user=world.zhou, starts_at=NOW, by=BY, now=NOW)
     close_account(user=world.zhou, by=BY, now=NOW)
     with pytest.raises(AccountClosed):
         take_leave(**leave, stand_in=world.zhou)
@@ -204,10 +209,10 @@ def test_what_is_no_leave(world: World):
 
 def test_a_leave_that_has_not_begun_is_called_off(world: World):
     """Nobody was away; another may be entered for the same days."""
-    planned = take_leave(user=world.li, starts_at=NOW + DAY, ends_at=NOW + 3 * DAY, by=BY, now=NOW)
+    planned = take_leave(reason="休假", user=world.li, starts_at=NOW + DAY, ends_at=NOW + 3 * DAY, by=BY, now=NOW)
     end_leave(leave=planned, at=NOW, by=BY, now=NOW)
     assert answers(world.seats["guard", "yang_zhiqiang"], NOW + 2 * DAY) == "李强"
-    take_leave(user=world.li, starts_at=NOW + 2 * DAY, by=BY, now=NOW)
+    take_leave(reason="休假", user=world.li, starts_at=NOW + 2 * DAY, by=BY, now=NOW)
 
 
 # --- accounts ---------------------------------------------------------------------------------------
@@ -258,7 +263,7 @@ def test_a_secretary_appoints_in_his_village_only(world: World):
         appoint(seat=world.seats["group_head", "group_a1"], user=world.li, starts_at=NOW, deputy=True, by=BY, now=NOW)
         for deed in (
             lambda: appoint(seat=there, user=world.li, starts_at=NOW, deputy=True, by=BY, now=NOW),
-            lambda: end_appointment(appointment=held, at=NOW, by=BY, now=NOW),
+            lambda: end_appointment(reason="调离", appointment=held, at=NOW, by=BY, now=NOW),
             lambda: make_seat(role="group_head", area=world.group_c1, by=BY, now=NOW),
         ):
             with pytest.raises(OutOfReach):
@@ -269,16 +274,97 @@ def test_a_secretary_appoints_in_his_village_only(world: World):
 def test_a_guard_appoints_nobody_and_takes_his_own_leave(world: World):
     """Leave is one's own to take; seats are not one's own to give."""
     with acting(reach_of(world.li, now=NOW)):
-        take_leave(user=world.li, starts_at=NOW, ends_at=NOW + DAY, stand_in=world.doctor_a, by=BY, now=NOW)
+        take_leave(
+            reason="休假", user=world.li, starts_at=NOW, ends_at=NOW + DAY, stand_in=world.doctor_a, by=BY, now=NOW
+        )
         with pytest.raises(OutOfReach):
             appoint(
                 seat=world.seats["guard", "yang_zhiqiang"], user=world.zhou, starts_at=NOW, deputy=True, by=BY, now=NOW
             )
         with pytest.raises(OutOfReach):
-            take_leave(user=world.doctor_a, starts_at=NOW, by=BY, now=NOW)
+            take_leave(reason="休假", user=world.doctor_a, starts_at=NOW, by=BY, now=NOW)
         with pytest.raises(OutOfReach):
             close_account(user=world.doctor_a, by=BY, now=NOW)
     assert answers(world.seats["guard", "yang_zhiqiang"]) == "白芸"
+
+
+def office(world: World, role: str, where: str = "") -> By:
+    """Somebody of the small county as he acts by himself."""
+    user = world.user(role, where)
+    return By(user.name, role, user.pk)
+
+
+def term_of(world: World, role: str, where: str) -> Appointment:
+    return Appointment.objects.select_related("seat", "user").get(seat=world.seats[role, where], deputy=False)
+
+
+@pytest.mark.parametrize(
+    ("own", "superior", "where"),
+    [("township_duty", "township_secretary", "longquan"), ("township_organiser", "township_secretary", "longquan"),
+     ("county_duty", "county_secretary", "county")],
+)  # fmt: skip
+def test_nobody_rules_over_the_seat_of_his_superior(world: World, own: str, superior: str, where: str):
+    """He neither fills it nor ends its term, nor enters or ends a leave from it; the sentence names the superior."""
+    by, term = office(world, own, where), term_of(world, superior, where)
+    away = take_leave(user=term.user, starts_at=NOW + DAY, ends_at=NOW + 2 * DAY, reason="出差", by=BY, now=NOW)
+    with acting(reach_of(world.user(own, where), now=NOW)):
+        for deed in (
+            lambda: appoint(seat=term.seat, user=world.li, starts_at=NOW, deputy=True, by=by, now=NOW),
+            lambda: end_appointment(appointment=term, at=NOW, reason="不服", by=by, now=NOW),
+            lambda: take_leave(user=term.user, seat=term.seat, starts_at=NOW, reason="不服", by=by, now=NOW),
+            lambda: take_leave(user=term.user, starts_at=NOW, reason="不服", by=by, now=NOW),
+            lambda: end_leave(leave=away, at=NOW, by=by, now=NOW),
+        ):
+            with pytest.raises(SuperiorsSeat, match=ROLES[superior].en):
+                deed()
+
+
+def test_whoever_grants_above_a_seat_or_administers_accounts_rules_over_it(world: World):
+    """The county over a township, an officer over his equal and below, an administrator for others: as ever."""
+    boss, duty = term_of(world, "township_secretary", "longquan"), term_of(world, "township_duty", "longquan")
+    appoint(seat=boss.seat, user=world.li, starts_at=NOW, deputy=True, by=office(world, "administrator"), now=NOW)
+    end_appointment(appointment=boss, at=NOW, reason="另有任用", by=office(world, "county_duty", "county"), now=NOW)
+    organiser = office(world, "township_organiser", "longquan")
+    end_appointment(appointment=duty, at=NOW, reason="轮换", by=organiser, now=NOW)
+
+
+def test_a_superior_by_role_elsewhere_is_no_superior(world: World):
+    """The seat must stand over his own: the secretary of the next township is above nobody here."""
+    reach = reach_of(world.user("township_duty", "longquan"), now=NOW)
+    assert reach.is_under("township_secretary", world.longquan.pk)
+    assert not reach.is_under("township_secretary", world.qingshan.pk)
+    assert not reach.is_under("township_duty", world.longquan.pk)
+    assert reach_of(world.doctor_a, now=NOW).is_under("county_duty", world.county.pk)
+
+
+def test_nobody_gives_himself_a_seat(world: World):
+    """Not even below him, and not as a stand-in; the database refuses it besides. His own leave is his to take."""
+    by, user = office(world, "village_secretary", "village_a"), world.secretary_a
+    seat, head = world.seats["group_head", "group_a1"], world.user("group_head", "group_a1")
+    term = {"seat": seat, "starts_at": NOW, "deputy": True, "made_by": "x", "entered_at": NOW}
+    with acting(reach_of(user, now=NOW)):
+        with pytest.raises(OwnAppointment):
+            appoint(seat=seat, user=user, starts_at=NOW, deputy=True, by=by, now=NOW)
+        with pytest.raises(OwnAppointment):
+            take_leave(user=head, starts_at=NOW, stand_in=user, reason="就医", by=by, now=NOW)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Appointment.objects.create(user=user, **term)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Leave.objects.create(user=head, stand_in=user, starts_at=NOW, entered_at=NOW)
+        take_leave(user=user, starts_at=NOW, stand_in=head, reason="就医", by=by, now=NOW)
+
+
+def test_an_end_and_a_leave_say_why(world: World):
+    """In words that stay in the audit chain; without them neither happens."""
+    term = Appointment.objects.get(seat=world.seats["guard", "yang_zhiqiang"])
+    with pytest.raises(ReasonMissing):
+        end_appointment(appointment=term, at=NOW, reason="  ", by=BY, now=NOW)
+    with pytest.raises(ReasonMissing):
+        take_leave(user=world.li, starts_at=NOW, reason="", by=BY, now=NOW)
+    take_leave(user=world.li, starts_at=NOW, reason="就医", by=BY, now=NOW)
+    end_appointment(appointment=term, at=NOW, reason="调离本村", by=BY, now=NOW)
+    for kind, why in (("leave.take", "就医"), ("appointment.end", "调离本村")):
+        assert f'"reason": "{why}"' in AuditLine.objects.filter(kind=kind).latest("id").facts
 
 
 def test_every_deed_of_the_chain_is_on_record(world: World):

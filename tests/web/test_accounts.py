@@ -76,8 +76,9 @@ def test_two_holders_of_one_seat_are_refused(scene: Scene, admin: Client):
 def test_an_appointment_ends_by_name(scene: Scene, admin: Client):
     with acting(EVERYTHING):
         term = Appointment.objects.filter(user=scene.inside("health_bureau"))[0]
-    page = admin.post(f"/appointments/{term.pk}/end/", follow=True)
-    assert "任职已结束" in words(page)
+    assert f'id="end-{term.pk}"' in admin.get(f"/accounts/{term.user_id}/").content.decode()
+    page = admin.post(f"/appointments/{term.pk}/end/", {"reason": "调离本县"}, follow=True)
+    assert "任职已结束：调离本县" in words(page)
     with acting(EVERYTHING):
         assert Appointment.objects.get(pk=term.pk).ended_by == "潘宇"
 
@@ -142,7 +143,7 @@ def test_an_administrator_appoints_others_and_never_himself(scene: Scene, admin:
     seat = {"role": "county_secretary", "area": str(scene.world.county.pk), "deputy": "yes"}
     answer = admin.post(f"/accounts/{himself.pk}/appointments/", seat)
     assert answer.status_code == 403
-    assert "系统管理员不能给自己任命席位" in words(answer)
+    assert "不能给自己任命席位" in words(answer)
     assert admin.post(f"/accounts/{scene.world.li.pk}/appointments/", seat).status_code == 302
     with acting(EVERYTHING):
         assert not Appointment.objects.filter(user=himself, seat__role="county_secretary").exists()
@@ -167,5 +168,7 @@ def test_somebody_may_make_an_administrator_his_stand_in_but_not_he_himself(scen
     with acting(EVERYTHING):
         own = By(himself.name, "administrator", himself.pk)
         with pytest.raises(OwnAppointment):
-            take_leave(user=scene.world.li, stand_in=himself, starts_at=scene.now, by=own, now=scene.now)
-        assert take_leave(user=scene.world.li, stand_in=himself, starts_at=scene.now, by=BY, now=scene.now).pk
+            take_leave(reason="休假", user=scene.world.li, stand_in=himself, starts_at=scene.now, by=own, now=scene.now)
+        assert take_leave(
+            reason="休假", user=scene.world.li, stand_in=himself, starts_at=scene.now, by=BY, now=scene.now
+        ).pk

@@ -68,7 +68,7 @@ def test_a_vacancy_says_since_when(scene: Scene, signed_in: Any) -> None:
 def test_a_leave_without_stand_in_is_a_vacancy_from_its_first_minute(scene: Scene) -> None:
     since = scene.now - timedelta(hours=3)
     with acting(EVERYTHING):
-        take_leave(user=scene.world.secretary_a, starts_at=since, ends_at=None, reason="", by=BY, now=scene.now)
+        take_leave(user=scene.world.secretary_a, starts_at=since, ends_at=None, reason="休假", by=BY, now=scene.now)
     secretary = seat_of(scene, scene.world.village_a, "village branch secretary")
     assert secretary.vacant and secretary.since == since
     assert secretary.sitters[0].away
@@ -77,7 +77,7 @@ def test_a_leave_without_stand_in_is_a_vacancy_from_its_first_minute(scene: Scen
 def test_a_stand_in_answers_and_is_named(scene: Scene, signed_in: Any) -> None:
     with acting(EVERYTHING):
         take_leave(user=scene.world.secretary_a, starts_at=scene.now - timedelta(hours=3), ends_at=None,
-                   stand_in=scene.world.doctor_a, reason="", by=BY, now=scene.now)  # fmt: skip
+                   stand_in=scene.world.doctor_a, reason="休假", by=BY, now=scene.now)  # fmt: skip
     secretary = seat_of(scene, scene.world.village_a, "village branch secretary")
     assert secretary.answers == scene.world.doctor_a.name
     assert (secretary.rank, secretary.vacant) == (1, False)

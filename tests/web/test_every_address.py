@@ -605,10 +605,14 @@ ADDRESSES: dict[str, Entry] = {
         None, own_county_account, fill=_number("channel"), data=lambda things: {"state": "on"}
     ),
     "channels/<int:number>/trials/": Entry(None, own_county_account, fill=_number("channel")),
-    "appointments/<int:number>/end/": Entry(None, ending, fill=_number("appointment")),
+    "appointments/<int:number>/end/": Entry(
+        None, ending, fill=_number("appointment"), data=lambda things: {"reason": "调离"}
+    ),
     "appointments/<int:number>/leaves/": Entry(
         None, excusing, fill=_number("appointment"),
-        data=lambda things: {"ends": f"{things.scene.now + timedelta(days=2):%Y-%m-%dT%H:%M}+00:00"},
+        data=lambda things: {
+            "ends": f"{things.scene.now + timedelta(days=2):%Y-%m-%dT%H:%M}+00:00", "reason": "就医",
+        },
     ),
     "leaves/<int:number>/end/": Entry(None, excusing, fill=_number("leave")),
     "account/": Entry(anyone),
@@ -733,6 +737,7 @@ def things_of(scene: Scene) -> Things:
             user=user,
             appointment=appointment,
             leave=take_leave(
+                reason="休假",
                 user=user,
                 seat=appointment.seat,
                 starts_at=now + timedelta(days=9),

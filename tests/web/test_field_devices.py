@@ -202,7 +202,7 @@ def test_who_lost_the_area_still_tells_of_when_he_had_it(scene: Scene):
     found = enrolled(scene, head)
     with acting(EVERYTHING):
         term = Appointment.objects.get(user=head)
-        end_appointment(appointment=term, at=scene.now - timedelta(hours=2), by=by(head), now=scene.now)
+        end_appointment(reason="调离", appointment=term, at=scene.now - timedelta(hours=2), by=by(head), now=scene.now)
     batch = [check(scene, scene.world.zhang.pk, hours=hours) for hours in (3, 1, 24 * 10)]
     said = post(Client(), "records", {"records": batch}, **token_of(found)).json()
     assert [one["outcome"] for one in said["records"]] == ["accepted", "unknown_subject", "unknown_subject"]

@@ -77,10 +77,10 @@ CREATE POLICY seat_change ON seat FOR UPDATE USING (
 ALTER TABLE appointment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY appointment_read ON appointment FOR SELECT USING (
     user_id = (SELECT acting_user()) OR EXISTS (SELECT FROM seat s WHERE s.id = seat_id));
--- Whoever administers accounts seats others, never himself.
+-- Whoever hands out seats seats others, never himself. (Who stands above whom is the deeds' to ask.)
 CREATE POLICY appointment_add ON appointment FOR INSERT WITH CHECK (
     ((SELECT has_right('grant')) OR (SELECT has_right('admin'))) AND EXISTS (SELECT FROM seat s WHERE s.id = seat_id)
-    AND ((user_id IS DISTINCT FROM (SELECT acting_user())) OR NOT (SELECT has_right('admin'))));
+    AND user_id IS DISTINCT FROM (SELECT acting_user()));
 CREATE POLICY appointment_change ON appointment FOR UPDATE USING (
     ((SELECT has_right('grant')) OR (SELECT has_right('admin'))) AND EXISTS (SELECT FROM seat s WHERE s.id = seat_id));
 
@@ -89,7 +89,8 @@ CREATE POLICY leave_read ON leave FOR SELECT USING (
     user_id = (SELECT acting_user()) OR stand_in_id = (SELECT acting_user())
     OR EXISTS (SELECT FROM appointment a WHERE a.user_id = leave.user_id));
 CREATE POLICY leave_add ON leave FOR INSERT WITH CHECK (
-    user_id = (SELECT acting_user()) OR (SELECT has_right('grant')));
+    (user_id = (SELECT acting_user()) OR (SELECT has_right('grant')))
+    AND (stand_in_id IS NULL OR stand_in_id IS DISTINCT FROM (SELECT acting_user())));
 CREATE POLICY leave_change ON leave FOR UPDATE USING (
     user_id = (SELECT acting_user()) OR (SELECT has_right('grant')));
 

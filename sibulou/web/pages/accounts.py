@@ -9,7 +9,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sibulou.duty.models import Obligation, not_waived
 from sibulou.lib.problem import Problem
 from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.accounts import open_account, set_password, unlock_account
@@ -28,23 +29,24 @@ from sibulou.roster.problems import NotInTheList, OutOfReach
 from sibulou.roster.role import ROLES, Right
 from sibulou.roster.seal import work_phone
 from sibulou.roster.second_factor import device_of, remove
-from sibulou.web.allow import may_fill, need, need_over, roots, without
+from sibulou.web.allow import may_fill, need, need_fill, need_over, roots
 from sibulou.web.labels import language, pick, places, word
 from sibulou.web.middleware import Asking
-from sibulou.web.texts import FROM, UNTIL, moment_or_none, number_of
+from sibulou.web.texts import FROM, UNTIL, moment_or_none, number_of, words_of
 
 PAGE = 50
 
 
 @dataclass(frozen=True)
 class Term:
-    """One appointment in words."""
+    """One appointment in words; `owes` is how many obligations of its seat are open."""
 
     row: Appointment
     role: str
     place: str
     current: bool
     mine_to_end: bool
+    owes: int
 
 
 def _mine(reach: Reach) -> QuerySet[User]:
@@ -99,6 +101,7 @@ def terms_of(request: Asking, about: Q) -> list[Term]:
     """Appointments in words, the latest first."""
     rows = list(Appointment.objects.filter(about).select_related("seat__subject", "user").order_by("-starts_at", "pk"))
     where = places({row.seat.area_id for row in rows})
+    owed = _owed({row.seat_id for row in rows if _lasts(row, request.now)}, request.now)
     return [
         Term(
             row=row,
@@ -106,9 +109,18 @@ def terms_of(request: Asking, about: Q) -> list[Term]:
             place=row.seat.subject.label if row.seat.subject else where[row.seat.area_id],
             current=row.starts_at <= request.now and _lasts(row, request.now),
             mine_to_end=_lasts(row, request.now) and may_fill(request.reach, row.seat.role, row.seat.area_id),
+            owes=owed.get(row.seat_id, 0),
         )
         for row in rows
     ]
+
+
+def _owed(seats: set[int], now: datetime) -> dict[int, int]:
+    """How many obligations of each seat are open. Counted as the system: who administers accounts sees none of them,
+    and must know how much hangs on a seat before he empties it."""
+    with acting(EVERYTHING):
+        rows = Obligation.objects.filter(not_waived(now), seat__in=seats, met_at__isnull=True, opened_at__lte=now)
+        return dict(rows.values_list("seat").annotate(many=Count("pk")))
 
 
 def _lasts(row: Appointment, now: datetime) -> bool:
@@ -220,14 +232,15 @@ def _seat(request: Asking, area: Area) -> Seat:
 
 @require_POST
 def appointment_end(request: Asking, number: int) -> HttpResponse:
-    """End an appointment as of now: the seat is vacant from this minute unless a deputy or stand-in is there."""
+    """End an appointment as of now, with the reason: the seat is vacant from this minute unless a deputy or stand-in
+    is there."""
     row = Appointment.objects.select_related("seat", "user").filter(pk=number).first()
     if row is None:
         raise Http404
-    if not may_fill(request.reach, row.seat.role, row.seat.area_id):
-        raise without(Right.GRANT)
-    end_appointment(appointment=row, at=request.now, by=request.by, now=request.now)
-    messages.success(request, word("任职已结束。", "The appointment has ended."))
+    need_fill(request.reach, row.seat.role, row.seat.area_id)
+    reason = words_of(request.POST.get("reason", ""), 200)
+    end_appointment(appointment=row, at=request.now, reason=reason, by=request.by, now=request.now)
+    messages.success(request, word(f"任职已结束：{reason}", f"The appointment has ended: {reason}"))
     onward = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         return HttpResponseRedirect(onward)

@@ -19,7 +19,7 @@ from sibulou.roster.appointments import appoint, end_leave, make_seat, take_leav
 from sibulou.roster.models import Appointment, Area, Leave, Seat, Subject, User
 from sibulou.roster.problems import NotInTheList
 from sibulou.roster.role import ROLES, Right, Role
-from sibulou.web.allow import may_fill, need_over, without
+from sibulou.web.allow import may_fill, need_fill, need_over, without
 from sibulou.web.labels import Owner, address_of, language, owners, places, word
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.accounts import Term, terms_of
@@ -171,6 +171,8 @@ def _appoint(request: Asking, spot: Spot) -> HttpResponse:
     role = request.POST.get("role", "")
 
     def deed() -> None:
+        if role in {one.key for one in spot.roles} and request.reach.is_under(role, spot.area.pk):
+            need_fill(request.reach, role, spot.area.pk)
         known = {one.key: one for one in spot.roles if may_fill(request.reach, one.key, spot.area.pk)}
         if role not in known:
             allowed = "、".join(one.label(language()) for one in known.values())
@@ -210,9 +212,14 @@ def _do(request: Asking, spot: Spot, deed: Callable[[], None], said: str) -> Htt
     return HttpResponseRedirect(f"{spot.base}chain/")
 
 
-def _may_excuse(request: Asking, seat: Seat) -> bool:
-    """Leaves are for whoever grants there; an administrator of accounts is not asked for leave."""
-    return request.reach.covers(seat.area_id, Right.GRANT) and may_fill(request.reach, seat.role, seat.area_id)
+def _need_excuse(request: Asking, seat: Seat, user: User) -> None:
+    """Leaves are for whoever grants there, and one's own; an administrator of accounts is not asked for leave.
+
+    Raises NoRight, SuperiorsSeat.
+    """
+    need_over(request.reach, seat.area_id, Right.GRANT)
+    if user.pk != request.user.pk:
+        need_fill(request.reach, seat.role, seat.area_id)
 
 
 @require_POST
@@ -222,8 +229,7 @@ def leaves(request: Asking, number: int) -> HttpResponse:
     row = rows.filter(pk=number).first()
     if row is None:
         raise Http404
-    if not _may_excuse(request, row.seat):
-        raise without(Right.GRANT)
+    _need_excuse(request, row.seat, row.user)
 
     def deed() -> None:
         stand_in = request.POST.get("stand_in", "").strip()
@@ -248,8 +254,10 @@ def leave_end(request: Asking, number: int) -> HttpResponse:
     if row is None:
         raise Http404
     seats = [row.seat] if row.seat else _seats_of(request, row.user)
-    if not seats or not all(_may_excuse(request, seat) for seat in seats):
+    if not seats:
         raise without(Right.GRANT)
+    for seat in seats:
+        _need_excuse(request, seat, row.user)
 
     def deed() -> None:
         end_leave(leave=row, at=request.now, by=request.by, now=request.now)

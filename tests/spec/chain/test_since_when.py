@@ -67,7 +67,7 @@ def test_an_appointment_called_off_does_not_break_a_vacancy(here: County) -> Non
     here.leaves("Li", "1 Mar 08:10")
     row = appoint(seat=here.seat("guard", "Wang"), user=here.user("Deng"), starts_at=moment("1 Mar 08:30"),
                   by=OFFICER, now=moment("1 Mar 08:15"))  # fmt: skip
-    end_appointment(appointment=row, at=moment("1 Mar 08:20"), by=OFFICER, now=moment("1 Mar 08:20"))
+    end_appointment(reason="调离", appointment=row, at=moment("1 Mar 08:20"), by=OFFICER, now=moment("1 Mar 08:20"))
     assert _wang(here, "1 Mar 08:50") == ["Wang | temperature | since 1 Mar 08:10 not yet due | unowned"]
 
 
@@ -101,7 +101,7 @@ def test_an_appointment_entered_late_was_not_known_before(here: County) -> None:
 def test_an_end_entered_late_was_not_known_before(here: County) -> None:
     """Li left at half past eight, and the county heard of it at noon: as known at eleven, he answered."""
     row = Appointment.objects.get(user=here.users["Li"])
-    end_appointment(appointment=row, at=moment("1 Mar 08:30"), by=OFFICER, now=moment("1 Mar 12:00"))
+    end_appointment(reason="调离", appointment=row, at=moment("1 Mar 08:30"), by=OFFICER, now=moment("1 Mar 12:00"))
     assert _wang(here, "1 Mar 09:00", known="1 Mar 11:00") == []
     assert _wang(here, "1 Mar 09:00", known="1 Mar 12:00") == [
         "Wang | temperature | since 1 Mar 08:30 not yet due | unowned"
@@ -113,8 +113,8 @@ def test_a_term_cut_short_twice_is_shown_as_it_was_meant_at_each_time(here: Coun
     here.leaves("Li", "1 Mar 00:10")
     row = appoint(seat=here.seat("guard", "Wang"), user=here.user("Deng"), starts_at=moment("1 Mar 00:10"),
                   ends_at=moment("3 Mar 00:00"), by=OFFICER, now=moment("1 Mar 00:05"))  # fmt: skip
-    end_appointment(appointment=row, at=moment("1 Mar 18:30"), by=OFFICER, now=moment("2 Mar 09:00"))
-    end_appointment(appointment=row, at=moment("1 Mar 08:30"), by=OFFICER, now=moment("2 Mar 10:00"))
+    end_appointment(reason="调离", appointment=row, at=moment("1 Mar 18:30"), by=OFFICER, now=moment("2 Mar 09:00"))
+    end_appointment(reason="调离", appointment=row, at=moment("1 Mar 08:30"), by=OFFICER, now=moment("2 Mar 10:00"))
     morning, evening = "Wang | temperature | since 1 Mar 10:00", "Wang | temperature | since 1 Mar"
     assert _wang(here, "1 Mar 19:30", known="2 Mar 08:59") == [f"{morning} | Deng"]
     assert _wang(here, "1 Mar 19:30", known="2 Mar 09:59") == [
@@ -128,8 +128,8 @@ def test_a_term_cut_short_twice_is_shown_as_it_was_meant_at_each_time(here: Coun
 
 def test_a_leave_and_its_end_entered_late_were_not_known_before(here: County) -> None:
     """Chen stood in from nine, as everybody learned at noon; and that Li was back at ten, at one o'clock."""
-    leave = take_leave(user=here.users["Li"], starts_at=moment("1 Mar 09:00"), stand_in=here.users["Chen"], by=OFFICER,
-                       now=moment("1 Mar 12:00"))  # fmt: skip
+    leave = take_leave(user=here.users["Li"], starts_at=moment("1 Mar 09:00"), stand_in=here.users["Chen"],
+                       reason="休假", by=OFFICER, now=moment("1 Mar 12:00"))  # fmt: skip
     end_leave(leave=leave, at=moment("1 Mar 10:00"), by=OFFICER, now=moment("1 Mar 13:00"))
     assert _wang(here, "1 Mar 11:00", known="1 Mar 11:30") == ["Wang | temperature | since 1 Mar 10:00 | Li"]
     assert _wang(here, "1 Mar 11:00", known="1 Mar 12:30") == ["Wang | temperature | since 1 Mar 10:00 | Chen"]

@@ -336,7 +336,7 @@ def test_who_loses_the_area_is_left_with_nothing_of_it(scene):
     old.sync(), new.sync()
     with acting(EVERYTHING):
         term = Appointment.objects.select_related("seat").get(user=head)
-        end_appointment(appointment=term, at=scene.now, by=BY, now=scene.now)
+        end_appointment(reason="调离", appointment=term, at=scene.now, by=BY, now=scene.now)
         appoint(seat=term.seat, user=new.user, starts_at=scene.now, by=BY, now=scene.now)
     assert (old.sync()["fresh"], old.subjects, old.obligations) == (True, {}, {})
     assert new.sync()["fresh"]
