@@ -207,8 +207,15 @@ def _clean_number(field: Field, value: object) -> float:
 def _within(field: Field, value: float) -> None:
     low = -LARGEST if field.min is None else field.min
     high = LARGEST if field.max is None else field.max
-    if not low <= value <= high:
-        raise _Unfit(f"须在 {low:g} 到 {high:g} 之间", f"between {low:g} and {high:g}")
+    if low <= value <= high:
+        return
+    if (field.min is None or field.max is None) and not -LARGEST <= value <= LARGEST:
+        raise _Unfit("数字太大，无法准确保存", "a number that can be kept exactly")
+    if field.max is None:
+        raise _Unfit(f"不小于 {low:g}", f"at least {low:g}")
+    if field.min is None:
+        raise _Unfit(f"不大于 {high:g}", f"at most {high:g}")
+    raise _Unfit(f"须在 {low:g} 到 {high:g} 之间", f"between {low:g} and {high:g}")
 
 
 def _clean_text(field: Field, value: object) -> str:

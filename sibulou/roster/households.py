@@ -18,7 +18,7 @@ from sibulou.roster.identity import IdentityNumber, Kind, read_identity
 from sibulou.roster.models import Area, Household, Person, Subject
 from sibulou.roster.moving import moving
 from sibulou.roster.phone import Phone, read_phone
-from sibulou.roster.problems import AlreadyListed, BornLater, GroupTaken, NotInTheList, NotYet
+from sibulou.roster.problems import AlreadyListed, BornLater, GroupTaken, StateAhead
 from sibulou.roster.seal import (
     HOUSEHOLD_PHONE,
     PERSON_PHONE,
@@ -27,7 +27,7 @@ from sibulou.roster.seal import (
     seal_identity,
     seal_phone,
 )
-from sibulou.roster.subjects import enter, listed, stands_at
+from sibulou.roster.subjects import enter, listed, stands_at, unlisted
 
 ENDS = ("moved", "died")
 """The states in which a person is no longer on the roster."""
@@ -141,8 +141,7 @@ def _staying(state: str) -> None:
     """A state in which a person is on the roster. Raises NotInTheList."""
     listed(state, RESIDENCE, "state")
     if state in ENDS:
-        allowed = ", ".join(f"{one.code} {one.zh}" for one in RESIDENCE if one.code not in ENDS)
-        raise NotInTheList(field="state", given=state, allowed=allowed)
+        raise unlisted(state, [one for one in RESIDENCE if one.code not in ENDS], "state")
 
 
 def refuse_listed(paper: IdentityNumber, *, but: int | None = None) -> None:
@@ -205,11 +204,11 @@ def change_state(
 ) -> Person:
     """Say where a person is now, since `at` (now) and at which place. Moved away or died takes him off the roster.
 
-    That end is by this name, as of `at`. Raises NotInTheList, NotYet, SubjectEnded, OutOfReach, and for an end as
+    That end is by this name, as of `at`. Raises NotInTheList, StateAhead, SubjectEnded, OutOfReach, and for an end as
     `end_subject`.
     """
     if at is not None and at > now:
-        raise NotYet(at=wall(at), now=wall(now))
+        raise StateAhead(at=wall(at), now=wall(now))
     listed(state, RESIDENCE, "state")
     with deed():
         still_on_roster(person.subject)

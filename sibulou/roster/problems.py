@@ -66,10 +66,10 @@ class WrongCode(Problem):
     """A code that does not fit the area's level or its parent. The facts are `code`, `digits`, `parent`."""
 
     number = "422.62"
-    zh = "代码“{code}”不合适：应为 {digits} 位数字，并以上级代码 {parent} 开头。请核对文件后重填。"
+    zh = "代码“{code}”不合适：应为 {digits} 位数字，并以上级代码 {parent} 开头。请改正代码。"
     en = (
-        "The code “{code}” does not fit: it has {digits} digits and begins with the code above it, {parent}. Check "
-        "it against the notice."
+        "The code “{code}” does not fit: it has {digits} digits and begins with the code above it, {parent}. Correct "
+        "it."
     )
 
 
@@ -178,6 +178,30 @@ class NotInTheList(Problem):
     number = "422.69"
     zh = "“{field}”不能是“{given}”。可选：{allowed}。"
     en = "“{field}” cannot be “{given}”. Choose one of: {allowed}."
+
+
+class UnlistedCode(NotInTheList):
+    """A coded field of the roster whose value its list does not have. The facts name the field in both languages."""
+
+    number = "422.211"
+    zh = "“{field_zh}”不能是“{given}”。请选择其中之一：{allowed_zh}。"
+    en = "“{field_en}” cannot be “{given}”. Choose one of: {allowed_en}."
+
+
+class NothingChosen(NotInTheList):
+    """A coded field of the roster that was left empty. The facts name the field in both languages."""
+
+    number = "422.212"
+    zh = "请选择{field_zh}：{allowed_zh}。"
+    en = "Choose the {field_en}: {allowed_en}."
+
+
+class StateAhead(NotYet):
+    """A state of a person that would hold only later."""
+
+    number = "422.213"
+    zh = "时间 {at} 还没有到（现在是 {now}），现状只能填已经发生的。请到那时再填，或改正时间。"
+    en = "The moment {at} has not come (it is {now}); a state is told when it holds. Correct the moment, or wait."
 
 
 class NameMissing(Problem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,19 +10,45 @@ from django.conf import settings
 from sibulou.lib.wall import wall
 from sibulou.roster.area_key import LEVEL_NAMES, Level
 from sibulou.roster.audit import By, audit
-from sibulou.roster.codes import INSTITUTION, PLACE, POST, CodeList, read_credit_code
+from sibulou.roster.codes import INSTITUTION, PLACE, POST, Code, CodeList, read_credit_code
 from sibulou.roster.deed import deed, named, within
 from sibulou.roster.ending import still_on_roster
 from sibulou.roster.models import Area, Institution, Place, Post, Subject
-from sibulou.roster.problems import BeforeItsStart, NotInTheList, OpenedAlready, WrongCrew, WrongPlace
+from sibulou.roster.problems import (
+    BeforeItsStart,
+    NothingChosen,
+    NotInTheList,
+    OpenedAlready,
+    UnlistedCode,
+    WrongCrew,
+    WrongPlace,
+)
+
+FIELD_WORDS: dict[str, tuple[str, str]] = {
+    "kind": ("类别", "kind"),
+    "state": ("现状", "state"),
+    "relation": ("与户主关系", "relation to the head"),
+    "sex": ("性别", "sex"),
+    "ethnic": ("民族", "ethnic group"),
+}
+"""What a person calls the coded fields of the roster."""
 
 
 def listed(code: str, codes: CodeList, field: str) -> str:
     """A code that stands in its list. Raises NotInTheList, which says what does."""
     if code not in codes:
-        allowed = ", ".join(f"{one.code} {one.zh}" for one in codes)
-        raise NotInTheList(field=field, given=code, allowed=allowed)
+        raise unlisted(code, codes, field)
     return code
+
+
+def unlisted(code: str, codes: Iterable[Code], field: str) -> NotInTheList:
+    """The problem of a code that is none of these: that nothing was chosen, or that it cannot be this."""
+    field_zh, field_en = FIELD_WORDS[field]
+    words = list(codes)
+    return (UnlistedCode if code else NothingChosen)(
+        field=field, field_zh=field_zh, field_en=field_en, given=code[:24],
+        allowed_zh="、".join(one.zh for one in words), allowed_en=", ".join(one.en for one in words),
+    )  # fmt: skip
 
 
 def enter(

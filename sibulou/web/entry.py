@@ -38,6 +38,14 @@ class UnreadableDay(Problem):
     en = "“{field_en}” is no date. Write it as 1985-12-12, or leave it empty."
 
 
+class DayMissing(Problem):
+    """A field that must hold a date and holds none. The facts are the field's names on the form."""
+
+    number = "422.214"
+    zh = "“{field_zh}”必填，请写成 2020-02-12 这样的日期。"
+    en = "“{field_en}” must be given, as a date such as 2020-02-12."
+
+
 class UnreadableNumber(Problem):
     """A field that holds no whole number. The facts are the field's names on the form, and `given`."""
 

@@ -129,6 +129,10 @@ test("a question that is not asked needs no answer and keeps none", () => {
   assert.deepEqual(judge(READING, { temperature: 36.5, clinic: "x" }), { content: { temperature: 36.5 }, shown: ["temperature"], faults: {} });
   assert.deepEqual(judge(READING, { temperature: 38 }).faults, { clinic: { fault: "needed" } });
   assert.deepEqual(judge(READING, { temperature: 50 }).faults, { temperature: { fault: "between", low: 34, high: 43 } });
+  const counted = (bounds, count) => judge({ fields: [{ key: "rows", type: "integer", ...bounds }] }, { rows: count }).faults.rows;
+  assert.deepEqual(counted({ min: 0, max: null }, -5), { fault: "at_least", low: 0 });
+  assert.deepEqual(counted({ max: 9 }, 10), { fault: "at_most", high: 9 });
+  assert.deepEqual(counted({ min: 0 }, 2 ** 54), { fault: "too_large" });
   assert.deepEqual(unusual(READING, { temperature: 42 }), ["temperature"]);
 });
 

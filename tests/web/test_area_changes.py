@@ -34,6 +34,13 @@ def test_the_page_of_an_area_leads_to_what_one_may_do_there(scene: Scene, signed
     assert "登记和变更" not in doctor
 
 
+def test_a_day_that_must_be_given_is_asked_for(scene: Scene, signed_in):
+    client, address = signed_in(scene.world.duty_officer), of(scene.world.village_a, "codes/new/")
+    for day in ("", "明天"):
+        answer = client.post(address, {"code": "530499001009", "from": day, "notice": "x"})
+        assert (answer.status_code, "“生效日期”必填" in words(answer), "留空" in words(answer)) == (422, True, False)
+
+
 @pytest.mark.parametrize("door", ["parts/new/", "name/", "codes/new/", "end/", "households/new/", "posts/new/"])
 def test_outside_ones_area_there_is_nothing_to_change(scene: Scene, signed_in, door: str):
     for who in (scene.world.outsider, scene.inside("village_secretary", "village_b")):

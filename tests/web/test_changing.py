@@ -44,6 +44,7 @@ def test_who_is_away_is_said_with_where_and_since(scene: Scene, signed_in):
     assert "外出 · 昆明市呈贡区 · 自" in words(client.get(answer.url))
     refused = client.post(address, {"state": "returned", "since": "2199-01-01T00:00", "place": "武汉"})
     assert refused.status_code == 422 and 'value="武汉"' in refused.content.decode()
+    assert "现状只能填已经发生的" in words(refused) and "提前移出" not in words(refused)
     assert client.post(address, {"state": "gone"}).status_code == 422
 
 
@@ -93,6 +94,17 @@ def test_a_person_moves_to_another_village_and_is_unowned_there(scene: Scene, si
         assert Person.objects.get(pk=yang.pk).household_id == scene.world.zhao.pk
     secretary = signed_in(scene.world.secretary_a)
     assert secretary.get(f"/people/{yang.pk}/").status_code == 404
+
+
+def test_a_move_to_ones_own_household_or_to_none_is_said_to_be_one(scene: Scene, signed_in):
+    client, yang = signed_in(scene.world.duty_officer), scene.world.yang_zhiqiang
+    address = f"/subjects/{yang.pk}/place/"
+    for to, status, sentence in (
+        ("", 422, "请填写迁到哪一户"),
+        (scene.world.yang.subject.label, 409, "就是现在这一户"),
+    ):
+        answer = client.post(address, {"to": to})
+        assert (answer.status_code, sentence in words(answer)) == (status, True), to
 
 
 def test_of_several_households_one_is_chosen(scene: Scene, signed_in):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -167,6 +168,16 @@ def test_posts_places_and_institutions_are_entered(scene: Scene, signed_in):
     client.post(f"{base}/institutions/new/", wrong | {"credit_code": ""})
     with acting(EVERYTHING):
         assert Institution.objects.filter(subject__label="西河药店", subject__area=scene.world.village_b).exists()
+
+
+@pytest.mark.parametrize("door", ["posts", "places", "institutions"])
+def test_no_kind_chosen_is_said_in_the_readers_words(scene: Scene, signed_in, door: str):
+    address = f"/areas/{scene.world.village_b.pk}/{door}/new/"
+    for language, asks in (("zh-hans", "请选择类别："), ("en", "Choose the kind: ")):
+        answer = signed_in(scene.world.duty_officer, language).post(address, {"name": "西河口"})
+        said = re.search(r'role="alert">([^<]*)', answer.content.decode())
+        assert answer.status_code == 422 and said and said[1].startswith(asks)
+        assert re.search("[a-z]", said[1]) is None or language == "en"
 
 
 def test_where_to_enter_is_found_level_by_level(scene: Scene, signed_in):

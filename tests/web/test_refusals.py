@@ -76,6 +76,7 @@ def test_a_conflict_stands_side_by_side_and_the_later_one_may_count(scene: Scene
         kept = Record.objects.get()
     page = words(head.get(f"/refusals/{conflict.pk}/"))
     assert "家庭人数 2 5" in page
+    assert str(kept.pk) not in page and "请选定以哪一份为准" in page and "到“待核记录”中" not in page
     address = (
         f"/subjects/{scene.world.zhang.pk}/records/new/?form=household_check&refusal={conflict.pk}&corrects={kept.pk}"
     )

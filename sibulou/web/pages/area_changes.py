@@ -22,6 +22,7 @@ from sibulou.roster.models import Appointment, Area, Subject
 from sibulou.roster.problems import NotUnderThis
 from sibulou.roster.recode import recode_area
 from sibulou.web.entry import (
+    DayMissing,
     Part,
     Sheet,
     UnreadableDay,
@@ -152,9 +153,14 @@ def code(request: Asking, key: int) -> HttpResponse:
 
 
 def _day(text: str) -> date:
-    day = day_or_none(text, "生效日期", "It holds from")
+    """The day it holds from, which must be given. Raises DayMissing."""
+    names = {"field_zh": "生效日期", "field_en": "It holds from"}
+    try:
+        day = day_or_none(text, **names)
+    except UnreadableDay:
+        day = None
     if day is None:
-        raise UnreadableDay(field_zh="生效日期", field_en="It holds from")
+        raise DayMissing(**names)
     return day
 
 

@@ -62,6 +62,22 @@ MOST = 8
 """Households shown of which one is meant."""
 
 
+class NoHouseholdGiven(Problem):
+    """A move without where to."""
+
+    number = "422.215"
+    zh = "请填写迁到哪一户：户名，或户里任何人的姓名。"
+    en = "Fill in the household that the person moves to: its name, or that of anybody in it."
+
+
+class LivesThere(Problem):
+    """A move to the household one is in. The fact is `name`."""
+
+    number = "409.81"
+    zh = "“{name}”就是现在这一户，无需迁移。要迁走，请填另一户。"
+    en = "The person lives in “{name}” already. To move, name another household."
+
+
 class ChooseHousehold(Problem):
     """A name under which several households are found. The facts are `name` and `count`."""
 
@@ -253,7 +269,7 @@ def _move_person(request: Asking, subject: Subject) -> HttpResponse:
 
     def deed() -> Person:
         if chosen is None:
-            raise _not_one(line(typed, "to"), found)
+            raise _not_one(line(typed, "to"), found, own=row.household_id)
         relation = typed.get("relation") or None
         return move_person(person=row, to=chosen, relation=relation, by=request.by, now=request.now)
 
@@ -284,7 +300,12 @@ def _one_of(found: list[Household], typed: Mapping[str, str]) -> Household | Non
     return next((one for one in found if str(one.pk) == typed.get("household")), None)
 
 
-def _not_one(text: str, found: list[Household]) -> Problem:
+def _not_one(text: str, found: list[Household], *, own: int) -> Problem:
+    """Why a name that was typed leads to no household, or not to one."""
+    if not text:
+        return NoHouseholdGiven()
+    if not found and own in {one.pk for one in _households(text, but=0)}:
+        return LivesThere(name=text[:40])
     return ChooseHousehold(name=text[:40], count=len(found)) if found else NobodyOfThatName(name=text[:40])
 
 

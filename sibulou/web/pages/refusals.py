@@ -124,7 +124,7 @@ def _waiting(rows: list[Refusal]) -> list[Waiting]:
             Waiting(
                 refusal=row,
                 outcome=pick(OUTCOME_WORDS.get(row.outcome, (row.outcome, row.outcome)), language()),
-                sentence=pick((row.words_zh, row.words_en), language()),
+                sentence=_sentence(row),
                 form=forms[form].say(language()) if form in forms else _kind(told) or form[:40],
                 subject=subject.label if subject else str(told.get("subject", ""))[:40],
                 told_by=_told_by(row, users),
@@ -132,6 +132,15 @@ def _waiting(rows: list[Refusal]) -> list[Waiting]:
             )
         )
     return found
+
+
+def _sentence(row: Refusal) -> str:
+    """What is wrong with it; of a conflict without what brings one to this page."""
+    if row.outcome == Outcome.CONFLICTING:
+        zh = "同一份记录收到两次，内容不同，两份都已留存。请选定以哪一份为准。"
+        en = "This record was received twice with other answers; both are kept. Settle which one stands."
+        return pick((zh, en), language())
+    return pick((row.words_zh, row.words_en), language())
 
 
 def _kind(told: Mapping[str, object]) -> str:

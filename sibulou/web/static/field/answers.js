@@ -84,7 +84,12 @@ const inOrder = (field, value) => field.choices.map((choice) => choice.key).filt
 
 function within(field, value) {
   const [low, high] = [field.min ?? -LARGEST, field.max ?? LARGEST];
-  return value >= low && value <= high ? null : fault("between", { low, high });
+  if (value >= low && value <= high) return null;
+  const open = { low: field.min === undefined || field.min === null, high: field.max === undefined || field.max === null };
+  if ((open.low || open.high) && !(Math.abs(value) <= LARGEST)) return fault("too_large");
+  if (open.high) return fault("at_least", { low });
+  if (open.low) return fault("at_most", { high });
+  return fault("between", { low, high });
 }
 
 const among = (field, key) => typeof key === "string" && field.choices.some((choice) => choice.key === key);
