@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import subprocess
@@ -120,6 +121,8 @@ def serve(
 
     check_port(host, port)
     check_role()
+    # the threads wait for the counter most of the time; the server warns of their number at every start
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     os.environ["SIBULOU_STATIC"] = str(static)  # the serving processes read the manifest there
     server = Server(
         "sibulou.serve:application",
@@ -128,7 +131,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=32,  # they wait for the counter most of the time, and share its commits
+        blocking_threads=32,
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
         respawn_failed_workers=True,
