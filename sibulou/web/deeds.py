@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sibulou.roster.models import AuditLine
+from sibulou.roster.models import AuditLine, User
 from sibulou.roster.role import ROLES
-from sibulou.web.labels import pick
+from sibulou.web.labels import owners, pick, subjects
 
 DEEDS: dict[str, tuple[str, str]] = {
     "account.add": ("新建账号 {username}", "made the account {username}"),
@@ -21,12 +24,12 @@ DEEDS: dict[str, tuple[str, str]] = {
     "account.sign_in": ("登录", "signed in"),
     "account.unlock": ("解锁账号 {username}", "unlocked the account {username}"),
     "appoint": (
-        "任命账号 {account} 为{seat_role}（席位 {seat}）",
-        "appointed account {account} as {seat_role} (seat {seat})",
+        "任命 {account}：{seat}",
+        "appointed {account}: {seat}",
     ),
     "appointment.end": (
-        "结束账号 {account} 在席位 {seat} 的任职：{reason}",
-        "ended the term of account {account} in seat {seat}: {reason}",
+        "结束 {account} 的任职（{seat}）：{reason}",
+        "ended the term of {account} ({seat}): {reason}",
     ),
     "area.add": ("新增区域", "added an area"),
     "area.end": ("撤销区域：{reason}", "ended an area: {reason}"),
@@ -38,12 +41,12 @@ DEEDS: dict[str, tuple[str, str]] = {
     "area.rename": ("区域更名 {old} → {new}", "renamed an area {old} → {new}"),
     "audit.check": ("核对审计链：{lines} 条，{found}", "checked the chain: {lines} lines, {found}"),
     "county.found": ("建县", "founded the county"),
-    "device.enrol": ("账号 {account} 登记设备“{name}”", "account {account} brought in the device “{name}”"),
+    "device.enrol": ("{account} 登记设备“{name}”", "{account} brought in the device “{name}”"),
     "device.invite": ("为账号 {username} 发出设备邀请码", "invited a device for {username}"),
-    "device.renew": ("账号 {account} 为设备“{name}”续期", "account {account} renewed the device “{name}”"),
+    "device.renew": ("{account} 为设备“{name}”续期", "{account} renewed the device “{name}”"),
     "device.withdraw": (
-        "收回账号 {account} 的设备“{name}”：{reason}",
-        "withdrew the device “{name}” of account {account}: {reason}",
+        "收回 {account} 的设备“{name}”：{reason}",
+        "withdrew the device “{name}” of {account}: {reason}",
     ),
     "event.level": ("响应 {event} 调整为{level}级", "changed response {event} to level {level}"),
     "event.stand_down": (
@@ -69,10 +72,10 @@ DEEDS: dict[str, tuple[str, str]] = {
         "每夜核对：{drifted} 项与记录不符",
         "nightly check: {drifted} obligations differ from their records",
     ),
-    "leave.end": ("账号 {account} 销假", "account {account} is back from leave"),
+    "leave.end": ("{account} 销假", "{account} is back from leave"),
     "leave.take": (
-        "账号 {account} 请假，代班账号 {stand_in}：{reason}",
-        "account {account} goes on leave, stand-in {stand_in}: {reason}",
+        "{account} 请假，代班 {stand_in}：{reason}",
+        "{account} goes on leave, stand-in {stand_in}: {reason}",
     ),
     "link.end": ("收回 {subject} 的本人链接：{reason}", "took back the link of {subject}: {reason}"),
     "link.hand_over": ("向 {subject} 交付本人链接", "handed {subject} a link of his own"),
@@ -84,7 +87,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "message.channel_on": ("启用消息通道 {channel}", "switched on channel {channel}"),
     "message.host": ("允许消息通道连接主机 {host}", "let channels speak to the host {host}"),
     "message.host_off": ("不再允许消息通道连接主机 {host}", "let channels speak to the host {host} no more"),
-    "message.prefer": ("更改账号 {account} 的消息设置", "changed what account {account} is told by"),
+    "message.prefer": ("更改 {account} 的消息设置", "changed what {account} is told by"),
     "message.trial": ("试发消息通道 {channel}：{outcome}", "tried channel {channel}: {outcome}"),
     "note.take": ("签收交接 {note}", "took over by note {note}"),
     "note.write": ("写交接 {note}", "wrote hand-over note {note}"),
@@ -108,7 +111,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "post.correct": ("更正卡点 {subject} 的登记：{fields}", "put post {subject} right: {fields}"),
     "post.open": ("启用卡点 {subject}", "opened post {subject}"),
     "refusal.settle": ("处理待核记录 {refusal}：{how}", "settled the refused record {refusal}: {how}"),
-    "seat.make": ("设立席位 {seat}（{seat_role}）", "made seat {seat} ({seat_role})"),
+    "seat.make": ("设立席位：{seat}", "made a seat: {seat}"),
     "subject.end": ("将 {subject} 移出名册：{reason}", "took {subject} off the roster: {reason}"),
     "unmask": ("查看对象 {subject} 的完整号码（{field}）：{reason}", "saw the {field} of {subject} in full: {reason}"),
     "waiver.ask": (
@@ -125,15 +128,67 @@ DEEDS: dict[str, tuple[str, str]] = {
 }
 
 
-def sentence(line: AuditLine, language: str) -> str:
+@dataclass(frozen=True)
+class Names:
+    """What the numbers of some lines are called, as far as the reader sees; the lines keep the numbers alone."""
+
+    accounts: Mapping[int, str] = field(default_factory=dict)
+    seats: Mapping[int, str] = field(default_factory=dict)
+    subjects: Mapping[int, str] = field(default_factory=dict)
+
+
+def names_in(lines: Iterable[AuditLine], *, language: str, now: datetime) -> Names:
+    """The names of everybody and everything that these lines are about, looked up at once."""
+    facts = [_facts(line) for line in lines]
+    users = User.objects.filter(pk__in=_numbers(facts, "account", "stand_in")).values_list("pk", "name")
+    seats = owners(_numbers(facts, "seat"), language=language, now=now)
+    about = subjects(_numbers(facts, "subject"))
+    return Names(
+        dict(users),
+        {key: f"{seat.role} {seat.place}".strip() for key, seat in seats.items()},
+        {key: one.label for key, one in about.items()},
+    )
+
+
+def _numbers(facts: Iterable[Mapping[str, object]], *keys: str) -> set[int]:
+    return {value for one in facts for key in keys if isinstance(value := one.get(key), int)}
+
+
+def title(kind: str, language: str) -> str:
+    """A kind of line as a list of choices names it: its sentence with dots for what differs."""
+    return re.sub(r"\{[a-z_]+\}", "…", pick(DEEDS[kind], language))
+
+
+def sentence(line: AuditLine, language: str, names: Names | None = None) -> str:
     """What a line says was done. A kind without a presenter is shown with its bare facts, never left out."""
     facts = _facts(line)
     if line.kind not in DEEDS:
         bare = ", ".join(f"{key}={value}" for key, value in facts.items())
         return f"{line.kind} {bare}".strip()
-    if "seat_role" in facts and facts["seat_role"] in ROLES:
-        facts["seat_role"] = ROLES[str(facts["seat_role"])].label(language)
-    return pick(DEEDS[line.kind], language).format_map(_Known(facts))
+    if line.kind == "audit.check" and "broken_at" in facts:
+        facts["found"] = pick(check_words(facts["broken_at"]), language)
+    return pick(DEEDS[line.kind], language).format_map(_Known({**facts, **_called(facts, names or Names(), language)}))
+
+
+def check_words(broken_at: object) -> tuple[str, str]:
+    """What a check of the chain found, by the first line that does not fit (None: all fit)."""
+    return ("全部相符", "all fit") if broken_at is None else (
+        f"自第 {broken_at} 条起不符", f"broken from line {broken_at} on")  # fmt: skip
+
+
+def _called(facts: Mapping[str, object], names: Names, language: str) -> dict[str, object]:
+    """Names in the place of numbers; a number whose name the reader may not see stays one, with what it counts."""
+    found: dict[str, object] = {}
+    for key in ("account", "stand_in"):
+        if isinstance(number := facts.get(key), int):
+            found[key] = names.accounts.get(number) or pick((f"账号 {number}", f"account {number}"), language)
+    if isinstance(number := facts.get("seat"), int):
+        role = ROLES.get(str(facts.get("seat_role")))
+        bare = pick((f"席位 {number}", f"seat {number}"), language)
+        found["seat"] = names.seats.get(number) or (f"{role.label(language)} {bare}" if role else bare)
+    if isinstance(number := facts.get("subject"), int) and number in names.subjects:
+        found["subject"] = names.subjects[number]
+    return found
 
 
 class _Known(defaultdict[str, object]):

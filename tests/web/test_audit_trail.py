@@ -11,7 +11,7 @@ from django.db import connection
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import AuditLine
-from sibulou.web.deeds import DEEDS, sentence
+from sibulou.web.deeds import DEEDS, Names, sentence
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -38,23 +38,34 @@ def test_a_line_of_an_unknown_kind_or_without_its_facts_is_still_shown():
 def test_an_auditor_reads_sentences_page_by_page(scene: Scene, signed_in, language: str):
     client = signed_in(scene.inside("auditor"), language)
     page = client.get("/audit/")
-    assert ("任命账号" if language == "zh-hans" else "appointed account") in words(page)
+    li = scene.world.li.name
+    appointed = words(client.get("/audit/?kind=appoint"))
+    assert re.search(f"任命 {li}：\\S+ " if language == "zh-hans" else f"appointed {li}: [a-z]", appointed)
+    assert re.search("账号 [0-9]|席位 [0-9]|account [0-9]|seat [0-9]", appointed) is None
     older = re.search(r'href="(\?before=[^"]+)"', page.content.decode())
     assert older
     assert client.get(f"/audit/{older[1].replace('&amp;', '&')}").status_code == 200
+
+
+def test_a_number_without_a_name_stays_and_says_what_it_counts():
+    ended = AuditLine(kind="appointment.end", facts='{"account": 37, "seat": 14, "reason": "调走"}')
+    assert sentence(ended, "zh") == "结束 账号 37 的任职（席位 14）：调走"
+    assert sentence(ended, "en", Names({37: "李强"}, {14: "guard 东河"})) == "ended the term of 李强 (guard 东河): 调走"
 
 
 @pytest.mark.django_db
 def test_lines_are_filtered_by_kind_and_name(scene: Scene, signed_in):
     page = signed_in(scene.inside("auditor")).get("/audit/?kind=event.start")
     assert "启动I级响应" in words(page)
-    assert "任命账号" not in words(page)
+    assert "任命 " + scene.world.li.name not in words(page)
 
 
 @pytest.mark.django_db
 def test_the_check_says_that_all_fit(scene: Scene, signed_in):
     page = signed_in(scene.inside("auditor")).post("/audit/checks/", follow=True)
     assert "全部相符" in words(page)
+    english = words(signed_in(scene.inside("auditor"), "en").get("/audit/"))
+    assert "lines, all fit" in english and "全部相符" not in english
 
 
 @pytest.mark.django_db

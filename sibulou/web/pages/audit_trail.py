@@ -16,7 +16,7 @@ from sibulou.roster.models import AuditLine
 from sibulou.roster.role import Right
 from sibulou.web.allow import need, roots
 from sibulou.web.asked import number_asked
-from sibulou.web.deeds import DEEDS, sentence
+from sibulou.web.deeds import DEEDS, check_words, names_in, sentence, title
 from sibulou.web.labels import language, places, word
 from sibulou.web.middleware import Asking
 
@@ -47,10 +47,10 @@ def audit_trail(request: Asking) -> HttpResponse:
         rows = rows.filter(pk__lt=number)
     found = list(rows[: PAGE + 1])
     facts = {
-        "lines": _shown(found[:PAGE]),
+        "lines": _shown(found[:PAGE], request),
         "next": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "checks": _shown([line for kind in CHECKS if (line := _latest(kind)) is not None]),
-        "kinds": sorted(DEEDS),
+        "checks": _shown([line for kind in CHECKS if (line := _latest(kind)) is not None], request),
+        "kinds": [(one, title(one, language())) for one in sorted(DEEDS)],
         "kind": kind,
         "by": by,
     }
@@ -61,10 +61,12 @@ def _latest(kind: str) -> AuditLine | None:
     return AuditLine.objects.filter(kind=kind).order_by("-id").first()
 
 
-def _shown(lines: list[AuditLine]) -> list[Shown]:
+def _shown(lines: list[AuditLine], request: Asking) -> list[Shown]:
     where = places({line.area_id for line in lines if line.area_id})
+    names = names_in(lines, language=language(), now=request.now)
     return [
-        Shown(line, sentence(line, language()), where.get(line.area_id, "") if line.area_id else "") for line in lines
+        Shown(line, sentence(line, language(), names), where.get(line.area_id, "") if line.area_id else "")
+        for line in lines
     ]
 
 
@@ -82,10 +84,9 @@ def checks(request: Asking) -> HttpResponse:
     need(request.reach, Right.AUDIT)
     found = check_chain()
     broken = found.broken_at
-    zh, en = ("全部相符", "all fit") if broken is None else (f"自第 {broken} 条起不符", f"broken from line {broken} on")
+    zh, en = check_words(broken)
     home = roots(request.reach, Right.AUDIT)[0]
-    audit("audit.check", by=request.by, now=request.now, area=home, lines=found.lines, broken_at=broken,
-          found=word(zh, en))  # fmt: skip
+    audit("audit.check", by=request.by, now=request.now, area=home, lines=found.lines, broken_at=broken)
     if broken is None:
         messages.success(request, word(f"已核对 {found.lines} 条，{zh}。", f"{found.lines} lines checked: {en}."))
     else:
