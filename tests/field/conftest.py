@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 NewTelephone = Callable[..., Telephone]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def county(server: database.Connections, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     made = County(server, tmp_path_factory.mktemp("county"))
     yield made
