@@ -6,10 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sibulou.lib import database, postgres
+from tests.browser import CHROMIUM
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,23 @@ def django_db_setup(server: database.Connections, django_db_blocker: pytest.Fixt
         for alias in ("default", "owner"):
             connections[alias].close()
     database.drop_scratch(server, scratch.app["NAME"])
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """Its event loop ends with the module: while it runs, no other test of this process may ask the database."""
+    if CHROMIUM is None:
+        # Chromium comes from the machine, which need not have one; .ci/run installs it.
+        pytest.skip("the journeys need a Chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any) -> Iterator[Any]:
+    """Chromium, opened once for a module."""
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield opened
+    opened.close()

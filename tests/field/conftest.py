@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,28 +9,19 @@ from typing import Any
 import pytest
 
 from sibulou.lib import database
+from tests.browser import CHROMIUM
 from tests.field.county import County
 from tests.field.telephone import Telephone
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NewTelephone = Callable[..., Telephone]
 
 
 @pytest.fixture(scope="module")
 def county(server: database.Connections, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """One for each module: what a journey tells stays in the county, and would be a draft in the next."""
     made = County(server, tmp_path_factory.mktemp("county"))
     yield made
     made.end()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Any]:
-    """Its event loop ends with the module: while it runs, no other test of this process may ask the database."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the journeys need Playwright: make test installs it")
-    if CHROMIUM is None:
-        pytest.skip("the journeys need a Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture

@@ -32,6 +32,15 @@ DAY = """
   }
   return ids;
 """
+SMALLEST = 48
+TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+  .filter((one) => one.offsetParent)
+  .map((one) => [one.closest("label") ?? one, one.outerHTML.slice(0, 80)])
+  .map(([one, html]) => [html, one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest - 0.5 || box.width < smallest - 0.5)
+  .map(([html, box]) => `${Math.round(box.width)}×${Math.round(box.height)} ${html}`)"""
+TOLD_WRONG = """const [person] = (await store.all("subjects")).filter((row) => row.kind === "person");
+  return queue.add("record", { form: "reading", subject: person.id, content: { temperature: 98.6 } });"""
 
 
 class Telephone:
@@ -93,6 +102,10 @@ class Telephone:
             const [store, queue, sync, {{ clock }}] = await Promise.all(["store", "queue", "sync", "clock"].map(at));
             {script} }}"""
         return self.page.evaluate(whole, facts)
+
+    def too_small(self) -> list[str]:
+        """What on the screen is too small to be touched with gloves."""
+        return list(self.page.evaluate(TOO_SMALL, SMALLEST))
 
     def tell(self, count: int) -> list[str]:
         """So many records of six kinds; gives their ids."""

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.browser import axe
 from tests.field.conftest import NewTelephone
 from tests.field.county import County
-from tests.field.telephone import Telephone
+from tests.field.telephone import TOLD_WRONG, Telephone
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SECRETARY = "u119"
-SMALLEST = 48
-TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
-  .filter((one) => one.offsetParent)
-  .map((one) => [one.closest("label") ?? one, one.outerHTML.slice(0, 80)])
-  .map(([one, html]) => [html, one.getBoundingClientRect()])
-  .filter(([, box]) => box.height < smallest - 0.5 || box.width < smallest - 0.5)
-  .map(([html, box]) => `${Math.round(box.width)}×${Math.round(box.height)} ${html}`)"""
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_every_screen_can_be_read_and_touched(telephone: NewTelephone, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     wrong = []
     phone = telephone(language=language)
     for name in screens(phone):
@@ -34,10 +24,8 @@ def test_every_screen_can_be_read_and_touched(telephone: NewTelephone, language:
             assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
             shown = phone.page.inner_text("body").split()
             assert not {"null", "false", "undefined", "NaN"} & set(shown), name
-            phone.page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = phone.page.evaluate("axe.run(document)")["violations"]
-            wrong += [(name, width, one["id"], one["nodes"][0]["html"][:120]) for one in found]
-            wrong += [(name, width, small) for small in phone.page.evaluate(TOO_SMALL, SMALLEST)]
+            wrong += [(name, width, *one) for one in axe(phone.page)]
+            wrong += [(name, width, small) for small in phone.too_small()]
     assert wrong == []
 
 
@@ -68,10 +56,6 @@ def screens(phone: Telephone) -> Iterator[str]:
     yield "PIN forgotten"
 
 
-TOLD_WRONG = """const [person] = (await store.all("subjects")).filter((row) => row.kind === "person");
-  return queue.add("record", { form: "reading", subject: person.id, content: { temperature: 98.6 } });"""
-
-
 def test_what_came_back_says_why_and_can_rest(county: County, telephone: NewTelephone) -> None:
     """The sentence stands beside it; the server has kept it, so the telephone may let it go."""
     phone = telephone(SECRETARY)
@@ -98,19 +82,35 @@ def test_what_has_arrived_can_still_be_taken_back_for_a_while(county: County, te
     assert phone.page.locator("li.card").count() == phone.run("return (await queue.cameBack()).length")
 
 
-def test_a_record_that_no_server_reads_keeps_no_other_waiting(county: County, telephone: NewTelephone) -> None:
-    """It comes back with the sentence beside it; the others arrive."""
+def test_what_no_server_can_read_comes_back_alone(county: County, telephone: NewTelephone) -> None:
+    """It comes back with the sentence beside it; the others arrive, and nothing waits."""
     phone = telephone(SECRETARY)
     before = phone.run("return (await queue.cameBack()).length")
     phone.signal(False)
     ids = phone.tell(5)
     phone.run("await store.put('queue', [{ ...(await queue.waiting())[2], kind: 'excuse', payload: 7 }])")
     phone.signal(True)
-    phone.send()
-    assert phone.waits() + phone.run("return (await queue.cameBack()).length") == before + 1
+    assert phone.send() == ""
+    assert phone.waits() == 0
+    assert phone.run("return (await queue.cameBack()).length") == before + 1
     assert county.ask("SELECT count(*) FROM record WHERE id = ANY(%s::uuid[])", ids) == [(4,)]
     phone.goto("queue")
-    assert phone.page.inner_text("li.card .problem")
+    assert phone.page.inner_text(f"[data-row='{ids[2]}'] .problem")
+
+
+def test_what_is_refused_as_a_whole_waits_and_stops_nobody(county: County, telephone: NewTelephone) -> None:
+    """A photo that is none is refused at the door; it stays on the telephone with the sentence, the others arrive."""
+    phone = telephone(SECRETARY)
+    phone.signal(False)
+    phone.run("await queue.attach(new TextEncoder().encode('no photo'), 'image/jpeg')")
+    ids = phone.tell(4)
+    phone.signal(True)
+    assert phone.send() == ""
+    assert phone.waits() == 1
+    assert county.ask("SELECT count(*) FROM record WHERE id = ANY(%s::uuid[])", ids) == [(4,)]
+    waits = phone.run("return (await queue.waiting())[0].id")
+    phone.goto("queue")
+    assert "照片" in phone.page.inner_text(f"[data-row='{waits}']")
 
 
 def test_a_device_is_given_back_only_when_all_has_arrived(county: County, telephone: NewTelephone) -> None:

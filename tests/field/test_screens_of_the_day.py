@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser import axe
 from tests.field.conftest import NewTelephone
 from tests.field.county import County
-from tests.field.telephone import Telephone
-from tests.field.test_screens import AXE, SMALLEST, TOLD_WRONG, TOO_SMALL
+from tests.field.telephone import TOLD_WRONG, Telephone
 
 LOCK = """() => import(document.querySelector('link[href*="/field/bus."]').href).then((bus) => bus.tell("lock"))"""
 GROUP_HEAD, POST_HEAD = "u126", "u134"
@@ -78,8 +78,6 @@ def shift_at_a_post(phone: Telephone) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_every_screen_of_a_round_can_be_read_and_touched(telephone: NewTelephone, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     wrong: list[object] = []
     for username, screens in ((GROUP_HEAD, round_of_a_group_head), (POST_HEAD, shift_at_a_post)):
         phone = ready(telephone(username, language=language))
@@ -87,10 +85,8 @@ def test_every_screen_of_a_round_can_be_read_and_touched(telephone: NewTelephone
             for width in (360, 1280):
                 phone.page.set_viewport_size({"width": width, "height": 740})
                 assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
-                phone.page.evaluate(AXE.read_text(encoding="utf-8"))
-                found = phone.page.evaluate("axe.run(document)")["violations"]
-                wrong += [(name, width, one["id"], one["nodes"][0]["html"][:160]) for one in found]
-                small = phone.page.evaluate(TOO_SMALL, SMALLEST)
+                wrong += [(name, width, *one) for one in axe(phone.page)]
+                small = phone.too_small()
                 wrong += [(name, width, one) for one in small if 'class="key' not in one]
             phone.page.set_viewport_size({"width": 360, "height": 740})
     assert wrong == []

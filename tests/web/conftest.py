@@ -9,9 +9,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from sibulou.lib import database
 from sibulou.lib.clock import now
 from sibulou.roster.models import User
 from tests.web import scene as scenery
+from tests.web.site_of_scene import serving
 
 SignIn = Callable[..., Client]
 
@@ -45,3 +47,10 @@ def signed_in() -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def site(server: database.Connections) -> Iterator[str]:
+    """The address of the scene, served for browsers of one module."""
+    with serving(server) as address:
+        yield address

@@ -5,36 +5,15 @@ Runs where there is a Chromium; the pictures behind it are looked at by people, 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sibulou.lib import database
-from tests.web.site_of_scene import PASSWORD, serving
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
+from tests.browser import axe
+from tests.web.site_of_scene import PASSWORD
 
 WIDE, NARROW = (1440, 900), (360, 740)
-
-
-@pytest.fixture(scope="module")
-def site(server: database.Connections) -> Iterator[str]:
-    with serving(server) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -80,13 +59,6 @@ def burning(page: Any) -> tuple[float, float]:
     )
     assert found is not None, "nothing burns on the canvas"
     return found[0], found[1]
-
-
-def axe(page: Any) -> list[tuple[str, str]]:
-    """What axe finds wrong with the page: the rule, and the first element that breaks it."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:120]) for one in found]
 
 
 def test_two_clicks_from_the_hole_to_the_telephone(open_net: Any) -> None:
@@ -175,8 +147,6 @@ def test_the_books_and_the_trend_arrive(open_net: Any) -> None:
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_axe_finds_nothing(open_net: Any, site: str, size: tuple[int, int], language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     page = open_net(size=size, language=language)
     page.click('[data-part="as-table"]')
     page.wait_for_selector('[data-part="books"] .net-balance')

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sibulou.lib import database
-from tests.web.site_of_scene import PASSWORD, serving
+from tests.browser import axe
+from tests.web.site_of_scene import PASSWORD
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
 NARROW, WIDE = 360, 1280
 HEAD, GUARD = "u128", "u132"
 """The accounts of Lei Ming, head of Yang Zhiqiang's group, and of Li Qiang, who guards him."""
-
-
-@pytest.fixture(scope="module")
-def site(server: database.Connections) -> Iterator[str]:
-    with serving(server) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def sign_in(browser: Any, site: str, username: str) -> Any:
@@ -127,28 +107,20 @@ def test_he_reads_what_is_held_and_asks_for_a_correction(visit: Any, link: str) 
 @pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
 @pytest.mark.parametrize("language", ["", "?lang=en"], ids=["chinese", "english"])
 def test_axe_finds_nothing(visit: Any, link: str, width: int, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     wrong = []
     places = ("", "held/", "forms/reading/", "forms/need_told/", "forms/correction_asked/", "no/such/")
     for under in places:
         page = visit(f"{link}{under}{language}", width=width, scripts=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, under
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run(document)")["violations"]
-        wrong += [(under, one["id"], one["nodes"][0]["html"][:120]) for one in found]
+        wrong += [(under, *one) for one in axe(page)]
     assert wrong == []
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
 def test_axe_finds_nothing_where_it_is_handed_over(guard: Any, charge: str, site: str, width: int) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     guard.set_viewport_size({"width": width, "height": 740})
     guard.goto(f"{site}/subjects/{charge}/links/")
     guard.click("button.primary")
     guard.wait_for_selector("svg.square")
     assert guard.evaluate("document.documentElement.scrollWidth") <= width
-    guard.evaluate(AXE.read_text())
-    found = guard.evaluate("axe.run(document)")["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    assert axe(guard) == []

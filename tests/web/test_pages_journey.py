@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sibulou.lib import database
-from tests.web.site_of_scene import PASSWORD, serving
+from tests.browser import axe
+from tests.web.site_of_scene import PASSWORD
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
 NARROW, WIDE = 360, 1280
 PLACES = {
     "段勇": ("/mine/", "/messages/", "/messages/preferences/", "/waivers/", "/refusals/", "/account/", "/feedback/"),
@@ -39,20 +33,6 @@ PLACES = {
     "韩冰": ("/audit/", "/mine/"),
 }
 """Who looks at what: a group head, a duty officer, an administrator, an auditor."""
-
-
-@pytest.fixture(scope="module")
-def site(server: database.Connections) -> Iterator[str]:
-    with serving(server) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -113,15 +93,11 @@ def test_an_answer_that_is_wrong_is_said_beside_it(enter: Any, site: str) -> Non
 @pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_axe_finds_nothing(enter: Any, site: str, width: int, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     wrong = []
     for name, paths in PLACES.items():
         page = enter(name, width=width, language=language)
         for path in paths:
             page.goto(site + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            page.evaluate(AXE.read_text())
-            found = page.evaluate("axe.run(document)")["violations"]
-            wrong += [(path, one["id"], one["nodes"][0]["html"][:120]) for one in found]
+            wrong += [(path, *one) for one in axe(page)]
     assert wrong == []

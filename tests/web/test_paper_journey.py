@@ -7,38 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sibulou.lib import database
-from tests.web.site_of_scene import PASSWORD, serving
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="the journey needs Playwright: make test installs it")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the journey needs a Chromium: apt-get install chromium")
+from tests.browser import axe
+from tests.web.site_of_scene import PASSWORD
 
 SECRETARY = "u119"
 PICTURES = os.environ.get("SIBULOU_PICTURES")
 """A folder, where somebody wants to look."""
-
-
-@pytest.fixture(scope="module")
-def site(server: database.Connections) -> Iterator[str]:
-    with serving(server) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -103,12 +82,6 @@ def pages_of(pdf: bytes) -> int:
 
 def progress(page: Any) -> str:
     return " ".join(page.inner_text("[data-progress]").split())
-
-
-def axe(page: Any) -> list[tuple[str, str]]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:160]) for one in found]
 
 
 ON_FORM = {"household_check": ["3", "2", "1", "", "", ""], "person_seen": ["1", "", "", "365", "", ""]}
@@ -236,8 +209,6 @@ def test_a_shift_prints_lying_and_a_card_standing(sign_in: Any) -> None:
 @pytest.mark.parametrize("size", [(1280, 900), (360, 740)], ids=["wide", "narrow"])
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_axe_finds_nothing(sign_in: Any, size: tuple[int, int], language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not in node_modules: run make setup")
     page = sign_in(SECRETARY, size=size, language=language)
     serial = draw_up(page, "person_seen", "household_check")
     wrong = []

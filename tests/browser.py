@@ -1,0 +1,17 @@
+"""What every browser journey needs: where Chromium is, and what axe finds wrong with a page."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def axe(page: Any) -> list[tuple[str, str]]:
+    """What axe finds wrong with the page: the rule, and the first element that breaks it."""
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document)")["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:160]) for one in found]
