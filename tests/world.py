@@ -31,6 +31,7 @@ from sibulou.roster.households import add_household, add_person
 from sibulou.roster.identity import DEMO_REGION, check_character
 from sibulou.roster.models import (
     Area,
+    AuditLine,
     Household,
     Institution,
     Leave,
@@ -263,3 +264,8 @@ def _chain(
     seats["village_doctor", "village_b"] = make_seat(role="village_doctor", area=areas["village_b"], by=BY, now=at)
     seats["township_health", "qingshan"] = make_seat(role="township_health", area=areas["qingshan"], by=BY, now=at)
     return users, seats
+
+
+def audited(kind: str) -> str:
+    """The facts of the last audit line of a kind."""
+    return AuditLine.objects.filter(kind=kind).latest("id").facts

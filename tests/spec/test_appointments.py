@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sibulou.duty.waive import who_answers
-from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.access import acting, reach_of
 from sibulou.roster.appointments import (
     appoint,
     close_account,
@@ -44,17 +44,11 @@ from sibulou.roster.problems import (
 )
 from sibulou.roster.role import ROLES, Right
 from sibulou.roster.seal import work_phone
-from tests.world import BY, World, build_world, phone_of
+from tests.world import BY, World, phone_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2020, 2, 10, 2, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def world():
-    with acting(EVERYTHING):
-        yield build_world(NOW)
 
 
 def answers(seat: Seat, at: datetime = NOW) -> str | None:

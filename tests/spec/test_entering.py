@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sibulou.roster.access import EVERYTHING, Reach, acting
+from sibulou.roster.access import Reach, acting
 from sibulou.roster.areas import area_by_code, code_of
 from sibulou.roster.correcting import (
     REMOVED,
@@ -40,23 +40,12 @@ from sibulou.roster.problems import (
 from sibulou.roster.recode import recode_area
 from sibulou.roster.resembling import Likeness, find_resembling, one_sign_apart
 from sibulou.roster.role import Right
-from tests.world import BY, World, build_world, identity_of, phone_of
+from tests.world import BY, World, audited, identity_of, phone_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2020, 2, 10, 2, 0, tzinfo=UTC)
 TODAY = date(2020, 2, 10)
 YANG = identity_of(date(1985, 12, 12), 9)
-
-
-@pytest.fixture
-def world():
-    with acting(EVERYTHING):
-        yield build_world(NOW)
-
-
-def facts(kind: str) -> str:
-    """What the last audit line of a kind keeps."""
-    return AuditLine.objects.filter(kind=kind).latest("id").facts
 
 
 def entry_of(person: Person, **changed: object) -> PersonEntry:
@@ -124,7 +113,7 @@ def test_a_name_and_a_number_are_put_right(world: World):
     assert (put.subject.label, put.birth_date, put.sex) == ("吴强生", date(1991, 3, 4), "2")
     assert list(find_persons(identity=number, today=TODAY, demo=True)) == [put]
     assert put in find_persons(phone=phone_of(61), today=TODAY, demo=True)
-    kept = facts("person.correct")
+    kept = audited("person.correct")
     assert "identity" in kept and "name" in kept and number not in kept and "吴" not in kept
 
 
@@ -190,7 +179,7 @@ def test_a_state_says_since_when_and_where(world: World):
     since = NOW - timedelta(days=3)
     away = change_state(person=world.chen_guihua, state="away", at=since, place="昆明市呈贡区", by=BY, now=NOW)
     assert (away.state, away.state_since, away.state_place) == ("away", since, "昆明市呈贡区")
-    assert "昆明" not in facts("person.state")
+    assert "昆明" not in audited("person.state")
     with pytest.raises(NotYet):
         change_state(person=away, state="present", at=NOW + timedelta(hours=1), by=BY, now=NOW)
 
@@ -202,7 +191,7 @@ def test_a_renamed_area_is_found_by_its_new_name_everywhere(world: World):
     """Name, short name and what it is called as one that owes; both names stand in the audit line."""
     put = rename_area(area=world.village_a, name="东明社区居民委员会", by=BY, now=NOW)
     assert put.short_name == "东明" and Subject.objects.get(kind="area", area=put).label == put.name
-    assert "东河社区居民委员会" in facts("area.rename") and "东明社区居民委员会" in facts("area.rename")
+    assert "东河社区居民委员会" in audited("area.rename") and "东明社区居民委员会" in audited("area.rename")
     with pytest.raises(GroupTaken):
         rename_area(area=put, name="西河社区居民委员会", by=BY, now=NOW)
 
@@ -213,7 +202,7 @@ def test_the_decision_stands_beside_the_new_code(world: World):
         area=world.longquan, code="530499101", from_date=date(2020, 3, 1), notice="白政〔2020〕3号", by=BY, now=NOW
     )
     kept = AreaCode.objects.filter(notice="白政〔2020〕3号").values_list("code", flat=True)
-    assert {"530499101", "530499101001"} <= set(kept) and "白政〔2020〕3号" in facts("area.recode")
+    assert {"530499101", "530499101001"} <= set(kept) and "白政〔2020〕3号" in audited("area.recode")
 
 
 def test_micro_grids_are_imported_under_the_code_of_a_group(world: World):
@@ -238,7 +227,7 @@ def test_a_merged_group_gives_everything_to_the_other(world: World):
     assert not Appointment.objects.filter(seat__area=world.group_a1, ends_at=None).exists()
     own = Subject.objects.get(kind="area", area=world.group_a1)
     assert (own.until, own.ended_by, own.end_reason) == (NOW, BY.name, "并组")
-    assert "并组" in facts("area.merge")
+    assert "并组" in audited("area.merge")
 
 
 def test_a_leave_goes_along_with_the_seat(world: World):

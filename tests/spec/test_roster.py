@@ -44,23 +44,12 @@ from sibulou.roster.problems import (
 from sibulou.roster.role import Right
 from sibulou.roster.seal import unmask, work_phone
 from sibulou.roster.subjects import add_institution, add_place, add_post, open_post
-from tests.world import BY, World, build_world, identity_of, phone_of
+from tests.world import BY, World, audited, identity_of, phone_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2020, 2, 10, 2, 0, tzinfo=UTC)
 TODAY = date(2020, 2, 10)
 YANG = identity_of(date(1985, 12, 12), 9)
-
-
-@pytest.fixture
-def world():
-    with acting(EVERYTHING):
-        yield build_world(NOW)
-
-
-def facts(kind: str) -> str:
-    """What the last audit line of a kind keeps."""
-    return AuditLine.objects.filter(kind=kind).latest("id").facts
 
 
 # --- entering ---------------------------------------------------------------------------------------
@@ -170,7 +159,7 @@ def test_a_post_is_opened_once(world: World):
     open_post(post=planned, at=NOW, by=BY, now=NOW)
     with pytest.raises(OpenedAlready):
         open_post(post=planned, at=NOW + timedelta(hours=1), by=BY, now=NOW)
-    assert Post.objects.get(pk=planned.pk).opened_at == NOW and str(planned.pk) in facts("post.open")
+    assert Post.objects.get(pk=planned.pk).opened_at == NOW and str(planned.pk) in audited("post.open")
 
 
 # --- moving -----------------------------------------------------------------------------------------
@@ -181,7 +170,7 @@ def test_a_person_who_moves_keeps_his_key(world: World):
     moved = move_person(person=world.yang_zhiqiang, to=world.pu, relation="99", by=BY, now=NOW)
     assert (moved.pk, moved.household_id, moved.relation) == (world.yang_zhiqiang.pk, world.pu.pk, "99")
     assert moved.subject.area == world.group_c1 and moved.subject.since == NOW - timedelta(days=30)
-    assert f'"before": {world.yang.pk}' in facts("person.move")
+    assert f'"before": {world.yang.pk}' in audited("person.move")
 
 
 def test_a_household_moves_with_everyone_in_it(world: World):
@@ -236,7 +225,7 @@ def test_an_end_takes_a_reason_and_a_moment_that_was(world: World):
     subject.refresh_from_db()
     assert subject.until is None
     end_subject(subject=subject, at=NOW, by=BY, now=NOW, reason="停业")
-    assert "停业" in facts("subject.end")
+    assert "停业" in audited("subject.end")
 
 
 def test_a_household_is_not_ended_over_its_members(world: World):
@@ -376,7 +365,7 @@ def test_a_full_number_is_shown_for_a_reason_that_is_kept(world: World):
         subject=world.yang_zhiqiang.subject, field="identity", reason="流调电话核实", reach=reach, by=BY, now=NOW
     )
     assert shown == YANG
-    kept = facts("unmask")
+    kept = audited("unmask")
     assert "流调电话核实" in kept and str(world.yang_zhiqiang.pk) in kept and YANG not in kept
     assert unmask(subject=world.yang.subject, field="phone", reason="通知", reach=reach, by=BY, now=NOW) == phone_of(4)
     assert unmask(subject=world.chen.subject, field="phone", reason="通知", reach=reach, by=BY, now=NOW) == ""
