@@ -26,6 +26,7 @@ from sibulou.web.pages import (
     inbox,
     links,
     mine,
+    moving,
     net,
     notes,
     obligations,
@@ -38,6 +39,7 @@ from sibulou.web.pages import (
     refusals,
     strictness,
     subjects,
+    things,
     waivers,
 )
 
@@ -73,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *links.urlpatterns,
     *inbox.urlpatterns,
     *mine.urlpatterns,
+    *moving.urlpatterns,
     *notes.urlpatterns,
     *obligations.urlpatterns,
     *own_account.urlpatterns,
@@ -84,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *refusals.urlpatterns,
     *strictness.urlpatterns,
     *subjects.urlpatterns,
+    *things.urlpatterns,
     *waivers.urlpatterns,
     *gaps.urlpatterns,
     *areas.urlpatterns,

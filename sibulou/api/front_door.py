@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from sibulou.api.batch import Sent, Unread, read_batch
 from sibulou.api.counter import Counter, Full
@@ -111,8 +111,8 @@ def _take(slips: Sequence[_Slip]) -> list[_Taken | None]:
             held = [(slip, known[slip.token]) for slip in slips if slip.token in known]
             handed = [_handed(slip.sent, carrier, at) for slip, carrier in held]
             answers = take_in_all(handed, now=at) if handed else []
-    except DatabaseError:
-        connection.close()
+    except Error:
+        connection.close()  # a session that broke would fail every group after this one
         raise
     taken = {id(slip): _Taken(at, found) for (slip, _), found in zip(held, answers, strict=True)}
     return [taken.get(id(slip)) for slip in slips]

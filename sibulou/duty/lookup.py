@@ -1,7 +1,7 @@
 """What the intake must know to judge a batch, read in one way to the server and back.
 
-Intake is one at a time (`_one_at_a_time`): no lost update, no deadlock, and thousands of records a second all the
-same. Everything read here is read after its turn has come, so it is what the batch before has left.
+Batches take turns (`_WAIT`): no lost update, no deadlock, and thousands of records a second all the same. Everything
+here is read after the turn has come, so it is what the batch before has left.
 """
 
 from __future__ import annotations
