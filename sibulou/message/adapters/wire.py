@@ -106,7 +106,8 @@ def _connected(parts: SplitResult, address: str, port: int) -> Iterator[http.cli
     """A connection to that address, ended after SECONDS whatever the other side does meanwhile."""
     bare = socket.create_connection((address, port), SECONDS)
     with closing(_secured(bare, parts)) as wire:
-        end = threading.Timer(SECONDS, _hang_up, [wire])
+        over = threading.Event()
+        end = threading.Timer(SECONDS, _hang_up, [wire, over])
         end.daemon = True
         end.start()
         connection = http.client.HTTPConnection(parts.hostname or "", port, timeout=SECONDS)
@@ -114,9 +115,9 @@ def _connected(parts: SplitResult, address: str, port: int) -> Iterator[http.cli
         try:
             yield connection
         finally:
-            if not end.is_alive():
-                raise TimeoutError
             end.cancel()
+            if over.is_set():
+                raise TimeoutError
 
 
 def _secured(bare: socket.socket, parts: SplitResult) -> socket.socket:
@@ -129,7 +130,9 @@ def _secured(bare: socket.socket, parts: SplitResult) -> socket.socket:
         raise
 
 
-def _hang_up(wire: socket.socket) -> None:
+def _hang_up(wire: socket.socket, over: threading.Event) -> None:
+    """Say first that the time is over: the other thread wakes within the shutdown, while this one still runs."""
+    over.set()
     try:
         wire.shutdown(socket.SHUT_RDWR)
     except OSError:
