@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sibulou.lib import database
-from tests.browser import CHROMIUM
 from tests.field.county import County
 from tests.field.telephone import Telephone
 
@@ -29,9 +28,9 @@ def telephone(playwright: Any, county: County, tmp_path: Path) -> Iterator[NewTe
     """Gives telephones; a script's failure on any of them fails the test."""
     made: list[Telephone] = []
 
-    def new(username: str = "", *, language: str = "zh-CN", script: str = "") -> Telephone:
+    def new(username: str = "", *, language: str = "zh-CN", script: str = "", devices: Sequence[str] = ()) -> Telephone:
         folder = tmp_path / f"telephone-{len(made)}"
-        made.append(Telephone(playwright, str(CHROMIUM), county, folder, language))
+        made.append(Telephone(playwright, county, folder, language, devices))
         made[-1].open(script=script)
         if username:
             made[-1].enrol(username)

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from sibulou.field.token import code_digest
 from sibulou.lib import database
 from sibulou.lib.database.entry import conninfo
 
@@ -84,6 +85,15 @@ class County:
         with psycopg.connect(**conninfo(self.scratch.owner)) as session:
             session.execute("SET row_security = off")
             return session.execute(query, facts).fetchall()
+
+    def invite(self, username: str, code: str) -> None:
+        """A fresh invitation for a user, as a supervisor makes one."""
+        self.ask(
+            """INSERT INTO field_invitation (code_digest, user_id, made_at, made_by, expires_at)
+               SELECT %s, id, now(), '主管', now() + interval '15 minutes' FROM account
+               WHERE username = %s RETURNING 1""",
+            code_digest(code), username,
+        )  # fmt: skip
 
     def end(self) -> None:
         self.stop()

@@ -8,7 +8,7 @@ const { judge, drafts, unusual } = await at("answers");
 const { join, lastOf, whereOf } = await at("held");
 const { oneTap, meeting, sectionOf, sortOut } = await at("owed");
 const { isWhole, likely, plateKeys, typedNumber, typedPlate } = await at("keys");
-const { checkOf, codeOf, readCode } = await at("code");
+const { checkOf, codeOf, readCode, readInvitation } = await at("code");
 const { find, sameName } = await at("finding");
 
 before(() => cel.ready());
@@ -171,6 +171,15 @@ test("a code says its subject, and is refused when mistyped or of another county
   assert.deepEqual(readCode(`/q/530425-77-${checkOf("530425", "77")}`, "530499"), { fault: "other_county" });
   assert.deepEqual(readCode(code.replace("1234", "1243"), "530499"), { fault: "mistyped" });
   assert.deepEqual(readCode("https://pay.example/x", "530499"), { fault: "no_code" });
+});
+
+test("an invitation is known for one, of this server or of another", () => {
+  const invitation = "https://bailu.example/m/#invite=530499-7K3M-Q9TA-2XHB";
+  assert.deepEqual(readInvitation(invitation, "https://bailu.example"), { invitation: "530499-7K3M-Q9TA-2XHB" });
+  assert.deepEqual(readInvitation(invitation, "https://yimen.example"), { fault: "other_server" });
+  assert.deepEqual(readInvitation("https://bailu.example/q/530499-1-2", "https://bailu.example"), { fault: "no_invitation" });
+  assert.deepEqual(readCode(invitation, "530499"), { fault: "invitation" });
+  assert.deepEqual(readCode("https://bailu.example/paper/530499-2002-1/", "530499"), { fault: "sheet" });
 });
 
 test("every digit typed wrong in a code is noticed", () => {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.browser import CHROMIUM
 from tests.field.county import PASSWORD, County
 
 PIN = "258013"
@@ -46,12 +48,15 @@ TOLD_WRONG = """const [person] = (await store.all("subjects")).filter((row) => r
 class Telephone:
     """One telephone of the county; `page` is the app when it is open."""
 
-    def __init__(self, playwright: Any, chromium: str, county: County, folder: Path, language: str = "zh-CN") -> None:
+    def __init__(
+        self, playwright: Any, county: County, folder: Path, language: str = "zh-CN", devices: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.playwright = playwright
-        self.chromium = chromium
         self.county = county
         self.folder = folder
         self.language = language
+        self.devices = devices
+        """What makes up its camera and microphone; without, it has none."""
         self.wrong: list[str] = []
         self.context: Any = None
         self.page: Any = None
@@ -59,7 +64,8 @@ class Telephone:
     def open(self, place: str = "/m/", *, offline: bool = False, script: str = "") -> None:
         """Start the browser, go to the app and wait for its first screen."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.folder), executable_path=self.chromium, args=["--no-sandbox"], viewport=SIZE, locale=self.language,
+            str(self.folder), executable_path=str(CHROMIUM), args=["--no-sandbox", *self.devices], viewport=SIZE,
+            locale=self.language,
         )  # fmt: skip
         if script:
             self.context.add_init_script(script)

@@ -6,8 +6,6 @@ import shutil
 import threading
 from pathlib import Path
 
-from sibulou.field.token import code_digest
-from sibulou.roster.models import User
 from tests.field.conftest import NewTelephone
 from tests.field.county import PASSWORD, County, Passing
 from tests.field.telephone import PIN, Telephone
@@ -364,13 +362,7 @@ ON_DISK = """() => new Promise((done) => {
 def test_an_invitation_lets_one_telephone_in(county: County, telephone: NewTelephone) -> None:
     """The code of the QR picture and a PIN are enough; the second telephone is told that it was used."""
     code = "530499-7K3M-Q9TA-2XHB"
-    county.ask(
-        f"""INSERT INTO field_invitation (code_digest, user_id, made_at, made_by, expires_at)
-            SELECT %s, id, now(), '主管', now() + interval '15 minutes' FROM {User._meta.db_table}
-            WHERE username = %s RETURNING 1""",
-        code_digest(code),
-        SECRETARY,
-    )
+    county.invite(SECRETARY, code)
     first, second = telephone(), telephone()
     for phone in (first, second):
         phone.page.click("summary:has-text('输入邀请码')")

@@ -1,6 +1,7 @@
 // A new device: by an invitation's code or by name and password, and a PIN of one's own.
 
 import { tell } from "../bus.js";
+import { readInvitation } from "../code.js";
 import * as door from "../door.js";
 import { el, fill } from "../draw.js";
 import * as store from "../store.js";
@@ -8,6 +9,7 @@ import { say } from "../words.js";
 import { accountFields, accountOf, checkPin, field, form, pinField } from "./parts.js";
 
 export function show(place, [invitation = ""]) {
+  const eye = { end: () => {} };
   const fields = [
     el("p", {}, say(invitation ? "enrol_by_invitation" : "enrol_by_name")),
     invitation ? [] : accountFields(),
@@ -21,8 +23,31 @@ export function show(place, [invitation = ""]) {
     el("h1", {}, say("enrol")),
     localStorage.getItem("wiped") && el("p.message", {}, say(`wiped_${localStorage.getItem("wiped")}`)),
     form(say("enrol_start"), fields, (given) => enrol(given, invitation)),
+    !invitation && cameraPart(eye),
     !invitation && el("details", {}, el("summary", {}, say("invitation_typed")), codeForm()),
   );
+  return () => eye.end();
+}
+
+/** For who opens the app from the home screen: the camera, which is fetched and asked for only when it is wanted. */
+function cameraPart(eye) {
+  const fault = el("p.fault", { role: "alert" });
+  const place = el("div", {}, el("button", { type: "button", onclick: open }, say("invitation_scan")));
+  async function open() {
+    const { look } = await import("../camera.js");
+    const { nodes, end } = look((text) => take(text, fault));
+    eye.end = end;
+    place.replaceChildren(...nodes, fault);
+  }
+  return place;
+}
+
+function take(text, fault) {
+  const { invitation, fault: wrong } = readInvitation(text, location.origin);
+  const said = wrong ? say(`code_${wrong}`) : "";
+  if (fault.textContent !== said) fault.textContent = said;
+  if (invitation) location.hash = `#invite=${encodeURIComponent(invitation)}`;
+  return Boolean(invitation);
 }
 
 /** For a camera that is broken: the code below the QR code, typed. */
