@@ -159,6 +159,9 @@ _ROLES = (
     Role("guard", "包保责任人", "guard", None, _FIELD, on=("person", "household"), superior="village_secretary"),
     Role("post_head", "卡点点长", "post head", None, _SEE | {Right.RECORD}, on=("post",), superior="township_duty"),
     Role(
+        "shift_leader", "带班人", "leader of a shift", None, _SEE | {Right.RECORD}, on=("shift",), superior="post_head"
+    ),
+    Role(
         "place_keeper",
         "场所负责人",
         "keeper of a place",

@@ -23,6 +23,7 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "post": ("卡点", "post"),
     "place": ("场所", "place"),
     "institution": ("机构", "institution"),
+    "shift": ("班次", "shift"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Everything that may not be missed: one key for households, persons, posts, places, institutions and areas."""
+"""Everything that may not be missed: one key for households, persons, posts, shifts, places, institutions and areas."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class SubjectKind(models.TextChoices):
     POST = "post", "卡点"
     PLACE = "place", "场所"
     INSTITUTION = "institution", "机构"
+    SHIFT = "shift", "班次"
 
 
 class Subject(models.Model):

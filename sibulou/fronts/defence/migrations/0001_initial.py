@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('roster', '0002_access'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -128,5 +130,265 @@ class Migration(migrations.Migration):
                 'db_table': 'whereabouts',
                 'constraints': [models.UniqueConstraint(fields=('subject', 'since'), name='whereabouts_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='Team',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('vanguard', '先遣队'), ('volunteer', '志愿服务队')], max_length=12)),
+                ('name', models.CharField(max_length=80)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+            ],
+            options={
+                'db_table': 'team',
+            },
+        ),
+        migrations.CreateModel(
+            name='Member',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_sealed', models.BinaryField()),
+                ('trade', models.CharField(choices=[('police', '公安'), ('health', '卫健'), ('emergency', '应急'), ('cadre', '干部'), ('volunteer', '志愿者')], max_length=12)),
+                ('oath_on', models.DateField(null=True)),
+                ('skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
+                ('no_nights', models.BooleanField(default=False)),
+                ('preferred', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('end_reason', models.CharField(blank=True, max_length=200)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+                ('home', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='defence.team')),
+            ],
+            options={
+                'db_table': 'member',
+            },
+        ),
+        migrations.CreateModel(
+            name='Rota',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_day', models.DateField()),
+                ('days', models.SmallIntegerField()),
+                ('seed', models.IntegerField()),
+                ('found', models.JSONField(default=dict)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.CharField(max_length=80)),
+                ('published_at', models.DateTimeField(null=True)),
+                ('published_by', models.CharField(blank=True, max_length=80)),
+                ('dropped_at', models.DateTimeField(null=True)),
+                ('dropped_by', models.CharField(blank=True, max_length=80)),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+            ],
+            options={
+                'db_table': 'rota',
+            },
+        ),
+        migrations.CreateModel(
+            name='Shift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('begins', models.DateTimeField()),
+                ('ends', models.DateTimeField()),
+                ('crew', models.SmallIntegerField()),
+                ('trades', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('police', '公安'), ('health', '卫健'), ('emergency', '应急'), ('cadre', '干部'), ('volunteer', '志愿者')], max_length=12), blank=True, default=list, size=None)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.subject')),
+                ('rota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='defence.rota')),
+                ('subject', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shift', to='roster.subject')),
+            ],
+            options={
+                'db_table': 'shift',
+            },
+        ),
+        migrations.CreateModel(
+            name='Standing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('put_at', models.DateTimeField()),
+                ('put_by', models.CharField(max_length=80)),
+                ('left_at', models.DateTimeField(null=True)),
+                ('left_by', models.CharField(blank=True, max_length=80)),
+                ('left_reason', models.CharField(blank=True, max_length=200)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='defence.member')),
+                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='crew_list', to='defence.shift')),
+            ],
+            options={
+                'db_table': 'standing',
+            },
+        ),
+        migrations.CreateModel(
+            name='Swap',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200)),
+                ('asked_at', models.DateTimeField()),
+                ('asked_by', models.CharField(max_length=80)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answered_by', models.CharField(blank=True, max_length=80)),
+                ('accepted', models.BooleanField(null=True)),
+                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='defence.standing')),
+                ('standing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='swaps', to='defence.standing')),
+                ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='swaps_asked', to='defence.member')),
+            ],
+            options={
+                'db_table': 'swap',
+            },
+        ),
+        migrations.CreateModel(
+            name='Unit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+            ],
+            options={
+                'db_table': 'unit',
+            },
+        ),
+        migrations.AddField(
+            model_name='team',
+            name='unit',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='defence.unit'),
+        ),
+        migrations.AddField(
+            model_name='member',
+            name='unit',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='defence.unit'),
+        ),
+        migrations.CreateModel(
+            name='KeptApart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('said_by', models.CharField(max_length=80)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('one', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kept_from', to='defence.member')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kept_from_by', to='defence.member')),
+            ],
+            options={
+                'db_table': 'kept_apart',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='kept_apart_named_end'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='kept_apart_once_each_way'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('one', 'other'), name='kept_apart_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.CharField(max_length=80)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('withdrawn_by', models.CharField(blank=True, max_length=80)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_links', to='defence.member')),
+            ],
+            options={
+                'db_table': 'calendar_link',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_by', ''), _negated=True)), _connector='OR'), name='calendar_link_withdrawn_by_name'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('member',), name='calendar_link_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('reason', models.CharField(max_length=200)),
+                ('said_by', models.CharField(max_length=80)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='defence.member')),
+            ],
+            options={
+                'db_table': 'absence',
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='absence_span')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PostHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('begins', models.TimeField()),
+                ('minutes', models.SmallIntegerField()),
+                ('crew', models.SmallIntegerField()),
+                ('trades', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('police', '公安'), ('health', '卫健'), ('emergency', '应急'), ('cadre', '干部'), ('volunteer', '志愿者')], max_length=12), blank=True, default=list, size=None)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('said_by', models.CharField(max_length=80)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='post_hours', to='roster.subject')),
+            ],
+            options={
+                'db_table': 'post_hours',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='post_hours_named_end'), models.CheckConstraint(condition=models.Q(('minutes__gte', 60), ('minutes__lte', 720)), name='post_hours_length'), models.CheckConstraint(condition=models.Q(('crew__gte', 1), ('crew__lte', 99)), name='post_hours_crew')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='rota',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by', '')), models.Q(('published_at__isnull', False), models.Q(('published_by', ''), _negated=True)), _connector='OR'), name='rota_published_by_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='rota',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', True), ('dropped_by', '')), models.Q(('dropped_at__isnull', False), ('published_at__isnull', True), models.Q(('dropped_by', ''), _negated=True)), _connector='OR'), name='rota_dropped_by_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='rota',
+            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 31)), name='rota_days'),
+        ),
+        migrations.AddIndex(
+            model_name='shift',
+            index=models.Index(models.F('post'), models.F('begins'), name='shift_of_post'),
+        ),
+        migrations.AddConstraint(
+            model_name='shift',
+            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='shift_span'),
+        ),
+        migrations.AddConstraint(
+            model_name='shift',
+            constraint=models.UniqueConstraint(fields=('rota', 'post', 'begins'), name='shift_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='standing',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', True), ('left_by', '')), models.Q(('left_at__isnull', False), models.Q(('left_by', ''), _negated=True)), _connector='OR'), name='standing_left_by_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='standing',
+            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('shift', 'member'), name='standing_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='swap',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('answered_at__isnull', True), ('answered_by', '')), models.Q(('accepted__isnull', False), ('answered_at__isnull', False), models.Q(('answered_by', ''), _negated=True)), _connector='OR'), name='swap_answered_by_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='swap',
+            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('standing',), name='swap_one_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='unit',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='unit_named_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='unit',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('area', 'name'), name='unit_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='team',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='team_named_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='team',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'name'), name='team_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='member',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='member_named_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='member',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('account',), name='member_one_account'),
         ),
     ]

@@ -5,8 +5,9 @@ from pathlib import Path
 from django.db import migrations
 
 SQL = Path(__file__).parents[1] / "sql"
+_FILES = ("cordon.sql", "rota.sql")
 
 
 class Migration(migrations.Migration):
     dependencies = [("defence", "0001_initial"), ("duty", "0002_access"), ("roster", "0002_access")]
-    operations = [migrations.RunSQL(SQL.joinpath(name).read_text(encoding="utf-8")) for name in ("cordon.sql",)]
+    operations = [migrations.RunSQL(SQL.joinpath(name).read_text(encoding="utf-8")) for name in _FILES]

@@ -1,5 +1,26 @@
-"""Defence: the roads of a county and where things stand on them. One module per subject."""
+"""Defence: the roads of a county and where things stand on them; people and rosters. One module per subject."""
 
 from sibulou.fronts.defence.models.cordon import LocalRoad, Road, RoadNetwork, RoadNode, Seal, Whereabouts
+from sibulou.fronts.defence.models.people import Absence, KeptApart, Member, Team, Trade, Unit
+from sibulou.fronts.defence.models.rota import CalendarLink, PostHours, Rota, Shift, Standing, Swap
 
-__all__ = ["LocalRoad", "Road", "RoadNetwork", "RoadNode", "Seal", "Whereabouts"]
+__all__ = [
+    "Absence",
+    "CalendarLink",
+    "KeptApart",
+    "LocalRoad",
+    "Member",
+    "PostHours",
+    "Road",
+    "RoadNetwork",
+    "RoadNode",
+    "Rota",
+    "Seal",
+    "Shift",
+    "Standing",
+    "Swap",
+    "Team",
+    "Trade",
+    "Unit",
+    "Whereabouts",
+]
