@@ -376,7 +376,7 @@ class County:
 
     def seat(self, role: str, place: str) -> Seat:
         """The seat of a role at an area or on a subject, by the place's name."""
-        return Seat.objects.get_or_create(**self._place(role, place))[0]
+        return Seat.objects.get_or_create(**self._place(role, place), closed_at=None)[0]
 
     def _place(self, role: str, place: str) -> dict[str, Any]:
         on_subject = ROLES[role].level is None
@@ -410,7 +410,10 @@ class County:
             entered_at=moment(entered) if entered else None,
         )  # fmt: skip
 
-    def watch(self, name: str, since: str) -> Watch:
+    def watch(
+        self, name: str, since: str, *, starts: datetime | None = None, ends: datetime | None = None,
+        entered: datetime | None = None,
+    ) -> Watch:  # fmt: skip
         """Put somebody under watch by hand; a name of the chain gets a person of its own first."""
         if name in self.users and name not in self.subjects:
             self.person(name, "Wang's")
@@ -419,7 +422,8 @@ class County:
         assert self.event is not None
         return Watch.objects.create(
             event=self.event, subject=self.subjects[name], area_id=self.subjects[name].area_id, klass="home",
-            starts_at=moment(since), planned_until=moment(since) + timedelta(days=14), set_by="test",
+            starts_at=starts or moment(since), planned_until=moment(since) + timedelta(days=14), set_by="test",
+            ended_at=ends, ended_by="test" if ends else "", entered_at=entered,
         )  # fmt: skip
 
     # --- the plan in force

@@ -203,7 +203,7 @@ def _owner_watched(plot: Plot, place: Place, kind: str) -> None:
         plot.play.fill(place, now, person=person)
         subject = Subject.objects.get(pk=person.id)
         put_under_watch(event=plot.play.event, subject=subject, klass="home", starts_at=now,
-                        planned_until=now + 14 * DAY, by=BY)  # fmt: skip
+                        planned_until=now + 14 * DAY, by=BY, now=now)  # fmt: skip
         plot.play.reconcile(now)
         person.watches.append((now, stop))
         for item in plot.items_of([person], seen_from=now, scopes=("people.watched",)):

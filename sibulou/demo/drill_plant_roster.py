@@ -204,7 +204,7 @@ def _watch_found_late(plot: Plot) -> None:
     def deed(now: datetime) -> None:
         starts = now - timedelta(days=2)
         put_under_watch(event=plot.play.event, subject=Subject.objects.get(pk=person.id), klass="monitoring",
-                        starts_at=starts, planned_until=starts + 14 * DAY, by=BY)  # fmt: skip
+                        starts_at=starts, planned_until=starts + 14 * DAY, by=BY, now=now)  # fmt: skip
         person.watches.append((starts, None))
         seen = plot.play.next_reconcile(now)
         for item in plot.items_of([person], seen_from=seen, scopes=("people.watched",)):

@@ -120,7 +120,7 @@ class Play:
 
     def reconcile(self, now: datetime) -> None:
         """As the clockwork does."""
-        reconcile(now=now, events=[self.event])
+        reconcile(now=now, events=[self.event], heard=now)
         self.dirty = False
 
     def check_drift(self, now: datetime) -> None:

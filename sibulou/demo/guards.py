@@ -52,7 +52,7 @@ def find_guards(event: Event, *, seed: int, now: datetime) -> int:
         people = staff.get(village) or staff.get(0) or []
         if not people:
             continue
-        seat, _ = Seat.objects.get_or_create(role="guard", area_id=watch.area_id, subject_id=subject)
+        seat, _ = Seat.objects.get_or_create(role="guard", area_id=watch.area_id, subject_id=subject, closed_at=None)
         starts = min(now, watch.starts_at + timedelta(hours=1 + 5 * chance))
         terms.append(Appointment(seat=seat, user_id=people[int(chance * 1e6) % len(people)], starts_at=starts,
                                  made_by=MADE_BY))  # fmt: skip

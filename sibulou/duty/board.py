@@ -57,11 +57,11 @@ class Moment:
         if self.live:
             unmet = "o.met_at IS NULL"
             return dict.fromkeys(("source", "late", "ahead"), "obligation") | {"unmet": unmet, "owed": _OWED}
-        as_known = QUERIES["as_known"].format(rows="obligation")
+        as_known = QUERIES["as_known"].format(rows="obligation", moved=QUERIES["moved"])
         return {
             "source": as_known,
             "late": QUERIES["late"] if self.known >= self.at else as_known,
-            "ahead": QUERIES["as_known"].format(rows=QUERIES["apart"]),
+            "ahead": QUERIES["as_known"].format(rows=QUERIES["apart"], moved=QUERIES["moved"]),
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
             "owed": _OWED,
         }

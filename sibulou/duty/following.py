@@ -24,7 +24,7 @@ from sibulou.lib.sql import read_queries
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.area_key import Level, ancestor, span
 from sibulou.roster.audit import By, audit
-from sibulou.roster.models import Seat, Subject
+from sibulou.roster.models import Appointment, Seat, Subject
 from sibulou.roster.role import ROLES
 
 _PARTS = read_queries(Path(__file__).parent / "queries" / "follow.sql")
@@ -49,8 +49,10 @@ def follow(*, subjects: Sequence[int], to: int, along: bool, by: By, now: dateti
             (last,) = cursor.fetchone()
     yield
     with acting(EVERYTHING):
-        taken = _take_along(subjects, to=to, along=along, now=now)
+        taken = _take_along(subjects, to=to, along=along, by=by, now=now)
         _open(subjects, changed, now=now)
+        with connection.cursor() as cursor:
+            cursor.execute(QUERIES["called_for"], {"subjects": list(subjects), "after": last, "now": now})
         ended = _end_uncalled(subjects, changed, after=last, to=to, by=by, now=now)
         audit("obligation.follow", by=by, now=now, area=to, subjects=len(subjects), followed=taken, ended=ended)
 
@@ -78,24 +80,52 @@ def _covering(running: Running, key: str, area: int) -> list[object]:
 
 def _open(subjects: Sequence[int], changed: dict[int, tuple[Running, set[str]]], *, now: datetime) -> None:
     for running, keys in changed.values():
-        reconcile(now=now, events=[running.stage.event], duties=frozenset(keys), subjects=subjects)
+        reconcile(now=now, events=[running.stage.event], duties=frozenset(keys), subjects=subjects, heard=now)
 
 
-def _take_along(subjects: Sequence[int], *, to: int, along: bool, now: datetime) -> int:
-    """Seats on the subjects, obligations not due, requests about them and watches that last: all to the new area."""
+def _take_along(subjects: Sequence[int], *, to: int, along: bool, by: By, now: datetime) -> int:
+    """Seats on the subjects, obligations not due, requests about them and watches that last: all to the new area.
+
+    A seat that does not go along is closed, and its terms end by the name of whoever moved the subject.
+    """
     facts: dict[str, Any] = {
-        "subjects": list(subjects), "along": along, "now": now, "village": span(Level.VILLAGE),
+        "subjects": list(subjects), "along": along, "by": by.name, "now": now, "village": span(Level.VILLAGE),
         "roles": list(ROLES), "spans": [1 if role.level is None else span(role.level) for role in ROLES.values()],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["seats_along"], facts)
+        cursor.execute(QUERIES["seats_closed"], facts)
+        closed = [row[0] for row in cursor.fetchall()]
         cursor.execute(QUERIES["seats_there"], facts)
         cursor.execute(QUERIES["follow"], facts)
         taken = [row[0] for row in cursor.fetchall()]
     asked = Waiver.objects.filter(about__in=taken, granted_at__isnull=True, refused_at__isnull=True)
     asked.update(area_id=to)
     Watch.objects.filter(subject__in=subjects, ended_at__isnull=True).update(area_id=to)
+    _end_terms(closed, by=by, now=now)
     return len(taken)
+
+
+def _end_terms(seats: Sequence[int], *, by: By, now: datetime) -> None:
+    """End the terms of closed seats by name. For what came due and is open, whoever sat there answers on, in a term
+    that ends when the old one would have; he is excused, stood in for or out of office as in any other.
+    """
+    came_due = Obligation.objects.filter(seat__in=seats, met_at__isnull=True)
+    owing = set(came_due.exclude(waived_at__isnull=False, waived_until__isnull=True).values_list("seat", flat=True))
+    lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    for term in Appointment.objects.filter(lasting, seat__in=seats).select_related("seat").order_by("pk"):
+        begun = term.starts_at < now
+        Appointment.objects.filter(pk=term.pk).update(
+            ends_at=now if begun else term.starts_at, ended_by=by.name, until_entered_at=now
+        )
+        answers_on = begun and term.seat_id in owing
+        if answers_on:
+            Appointment.objects.create(
+                seat=term.seat, user_id=term.user_id, deputy=term.deputy, starts_at=now, ends_at=term.ends_at,
+                made_by=by.name, entered_at=now,
+            )  # fmt: skip
+        audit("appointment.end", by=by, now=now, area=term.seat.area_id, seat=term.seat_id, account=term.user_id,
+              at=now.isoformat(), reason=REASON, answers_on=answers_on)  # fmt: skip
 
 
 def _end_uncalled(
@@ -130,7 +160,8 @@ def prospect(subjects: Sequence[int], *, now: datetime, ending: bool = False) ->
     unended = rows.filter(Q(waived_at__isnull=True) | Q(waived_until__isnull=False))
     touched = unended.filter(warn_at__gte=now) if ending else unended.filter(due_at__gt=now)
     overdue = rows.filter(not_waived(now), due_at__lte=now)
-    return Prospect(touched.count(), overdue.count(), Seat.objects.filter(subject__in=subjects).count())
+    seats = Seat.objects.filter(subject__in=subjects, closed_at__isnull=True)
+    return Prospect(touched.count(), overdue.count(), seats.count())
 
 
 def guard_stays(area: int, to: int) -> bool:

@@ -73,7 +73,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Owed:
-    """An obligation's moments, and the waiver on it if there is one. `gap` is its duty's kind of gap."""
+    """An obligation's moments, and the waiver on it if there is one. `gap` is its duty's kind of gap.
+
+    `area` is where it lies; `stays` is where it lay before it followed its subject there, in that order: (until when,
+    the area; None: nowhere, the move called for it).
+    """
 
     duty: int
     subject: int
@@ -86,6 +90,7 @@ class Owed:
     waived_at: datetime | None = None
     waived_until: datetime | None = None
     heard_at: datetime | None = None
+    stays: tuple[tuple[datetime, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,9 +137,19 @@ def settle(owed: Owed, records: Iterable[Told]) -> Settled | None:
     return Settled(first.happened_at, min(record.received_at for record in meeting), first.id)
 
 
+def area_at(owed: Owed, *, at: datetime, known: datetime) -> int | None:
+    """Where the obligation lay at the earlier of the two moments: a move is entered when it happens. None: nowhere."""
+    heard = min(at, known)
+    return next((area for until, area in owed.stays if until > heard), owed.area)
+
+
 def standing(owed: Owed, settled: Settled | None, *, at: datetime, known: datetime) -> Standing | None:
-    """Where the obligation stands at `at`, by what was known at `known`; None before it opened or was heard of."""
+    """How the obligation stands at `at`, by what was known at `known`; None before it opened, was heard of or lay
+    anywhere.
+    """
     if owed.opened_at > at or (owed.heard_at is not None and owed.heard_at > known):
+        return None
+    if area_at(owed, at=at, known=known) is None:
         return None
     if settled is not None and settled.known_at <= known and settled.met_at <= at:
         return Standing.MET if settled.met_at <= owed.due_at else Standing.MET_LATE

@@ -33,8 +33,9 @@ def climb(timestamp: int) -> int:
 @app.task(queueing_lock="reconcile", pass_context=False)
 def open_windows(timestamp: int) -> int:
     """Open what the roster and the duties call for, a day ahead."""
+    at = now()
     with acting(EVERYTHING):
-        return reconcile(now=now()).total
+        return reconcile(now=at, heard=at).total
 
 
 @app.task(pass_context=False)

@@ -49,9 +49,12 @@ def seat_of(role: str) -> dict[str, object]:
 
 def reconcile(
     *, now: datetime, since: datetime | None = None, duties: frozenset[str] | None = None,
-    events: list[Event] | None = None, subjects: Sequence[int] | None = None,
+    events: list[Event] | None = None, subjects: Sequence[int] | None = None, heard: datetime | None = None,
 ) -> Reconciled:  # fmt: skip
     """Open every window from the stage's start (or `since`) to a day ahead, for all duties and subjects or those named.
+
+    Given `heard`, what is opened after the fact is known from that moment on: a watch, a post, a return was learned of
+    late. Without it, as when a stage begins, everything counts as known since it opened.
 
     Idempotent. Runs as the system (`access.EVERYTHING`); the caller says so. A run over everything a stage calls for
     says so in its `opened_at`.
@@ -64,7 +67,7 @@ def reconcile(
                 _make_ladder_seats(running)
             for key in running.plan.duties:
                 if duties is None or key in duties:
-                    _open_duty(running, key, now=now, since=since, subjects=subjects, done=done)
+                    _open_duty(running, key, now=now, since=since, subjects=subjects, heard=heard, done=done)
         if subjects is None and duties is None and since is None:
             whole = [running.stage.pk for running in in_force]
             Stage.objects.filter(pk__in=whole, opened_at__isnull=True).update(opened_at=now)
@@ -86,7 +89,7 @@ def _planned_for_many(many: bool) -> Iterator[None]:
 
 def _open_duty(
     running: Running, key: str, *, now: datetime, since: datetime | None, subjects: Sequence[int] | None,
-    done: Reconciled,
+    heard: datetime | None, done: Reconciled,
 ) -> None:  # fmt: skip
     opened: list[int] = []
     for segment in segments(running, key):
@@ -94,7 +97,7 @@ def _open_duty(
         if panes is not None:
             with connection.cursor() as cursor:
                 cursor.execute(QUERY["seats"].format(scope=panes.scope), panes.facts)
-                cursor.execute(QUERY["open"].format(panes=panes.sql), panes.facts)
+                cursor.execute(QUERY["open"].format(panes=panes.sql), panes.facts | {"heard": heard})
                 opened += [row[0] for row in cursor.fetchall()]
     if opened:
         settle_opened(opened, now=now)

@@ -28,7 +28,7 @@ from sibulou.roster.problems import BeforeItsStart
 
 
 def put_under_watch(
-    *, event: Event, subject: Subject, klass: str, starts_at: datetime, planned_until: datetime, by: By,
+    *, event: Event, subject: Subject, klass: str, starts_at: datetime, planned_until: datetime, by: By, now: datetime,
     opened_by: UUID | None = None,
 ) -> Watch:  # fmt: skip
     """Put a person under watch; the same watch from the same moment is one. The caller reconciles."""
@@ -42,6 +42,7 @@ def put_under_watch(
             "planned_until": planned_until,
             "opened_by": opened_by,
             "set_by": by.name,
+            "entered_at": now,
         },
     )
     return watch
@@ -58,7 +59,9 @@ def lift_watch(*, subject: Subject, klass: str, at: datetime, reason: str, by: B
         if not rows and (later := open_ones.first()):
             raise BeforeItsStart(at=wall(at), since=wall(later.starts_at))
         for row in rows:
-            Watch.objects.filter(pk=row.pk).update(ended_at=at, ended_by=by.name, end_reason=reason)
+            Watch.objects.filter(pk=row.pk).update(
+                ended_at=at, ended_by=by.name, end_reason=reason, until_entered_at=now
+            )
         if rows:
             follow_watches([subject.pk], reason=reason, by=by, now=now)
             audit("watch.lift", by=by, now=now, area=subject.area_id, subject=subject.pk, klass=klass,
@@ -120,10 +123,10 @@ def settle_watches(
         if place not in rows:
             rows[place] = Watch(
                 event=event, subject_id=put.subject, area_id=subjects[put.subject].area_id, klass=put.klass,
-                starts_at=put.at, planned_until=put.until, opened_by=put.record, set_by=by.name,
+                starts_at=put.at, planned_until=put.until, opened_by=put.record, set_by=by.name, entered_at=now,
             )  # fmt: skip
     for place, row in rows.items():
-        _settle_watch(row, puts.get(place), lifts, by=by)
+        _settle_watch(row, puts.get(place), lifts, by=by, now=now)
     follow_watches(list(subjects), reason="watch_lifted", by=by, now=now)
 
 
@@ -150,7 +153,7 @@ def _told_of_watches(
     return found
 
 
-def _settle_watch(row: Watch, put: Put | None, lifts: Sequence[Lift], *, by: By) -> None:
+def _settle_watch(row: Watch, put: Put | None, lifts: Sequence[Lift], *, by: By, now: datetime) -> None:
     """One watch as its records say it is."""
     before = (row.opened_by, row.ended_at, row.lifted_by)
     by_hand = row.opened_by is None
@@ -169,6 +172,8 @@ def _settle_watch(row: Watch, put: Put | None, lifts: Sequence[Lift], *, by: By)
         row.ended_at, row.ended_by, row.end_reason, row.lifted_by = None, "", "", None
     if put is not None and not by_hand:
         row.opened_by = put.record
+    if row.ended_at != before[1]:
+        row.until_entered_at = now
     if row.pk is None or (row.opened_by, row.ended_at, row.lifted_by) != before:
         row.save()
 
@@ -179,7 +184,7 @@ def follow_watches(subjects: Sequence[int], *, reason: str, by: By, now: datetim
     for event in Event.objects.filter(ended_at__isnull=True):
         of_event = stages([event])
         duties = frozenset(key for one in of_event for key, duty in one.plan.duties.items() if duty.scope in keys)
-        reconcile(now=now, duties=duties, events=[event], subjects=subjects)
+        reconcile(now=now, duties=duties, events=[event], subjects=subjects, heard=now)
         for key in sorted(duties):
             judged = judge(event, key, now=now, subjects=subjects, also_met=True)
             for area, ids in judged.uncalled.items():

@@ -22,18 +22,20 @@ from sibulou.roster.models import Area, User
 from sibulou.roster.role import ROLES, Right, above
 
 Ranges = tuple[tuple[int, int], ...]
-_SETTINGS = ("user", "seats", "subjects", *(str(right) for right in Right))
+_SETTINGS = ("user", "seats", "subjects", "left", *(str(right) for right in Right))
 
 
 @dataclass(frozen=True)
 class Reach:
     """What someone may see and do now. `ranges` are half-open ranges of area keys by right, `sits` the role and the
-    area of every seat that he sits in."""
+    area of every seat that he sits in. `left` are subjects that moved away from him: of these he sees who they are,
+    since he answers for what came due before."""
 
     user_id: int | None = None
     ranges: dict[Right, Ranges] = field(default_factory=dict)
     seats: tuple[int, ...] = ()
     subjects: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
     roles: tuple[str, ...] = ()
     sits: tuple[tuple[str, int], ...] = ()
 
@@ -63,6 +65,7 @@ class Reach:
         said["user"] = "" if self.user_id is None else str(self.user_id)
         said["seats"] = _array(self.seats)
         said["subjects"] = _array(self.subjects)
+        said["left"] = _array(self.left)
         return said
 
 
@@ -99,7 +102,7 @@ def reaches_of(users: Iterable[User], *, now: datetime) -> dict[int, Reach]:
 
 
 _SEATS = """
-SELECT u.id, s.seat_id, s.role, s.area_id, s.subject_id FROM unnest(%b::bigint[]) u (id), seats_of(u.id, %b) s
+SELECT u.id, s.seat_id, s.role, s.area_id, s.subject_id, s.closed FROM unnest(%b::bigint[]) u (id), seats_of(u.id, %b) s
 ORDER BY u.id"""
 
 
@@ -110,6 +113,7 @@ class _Seat(NamedTuple):
     role: str
     area: int
     subject: int | None
+    closed: bool
 
 
 def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
@@ -123,7 +127,8 @@ def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
         user_id=user,
         ranges={right: tuple(sorted(spans)) for right, spans in ranges.items()},
         seats=tuple(seat.pk for seat in seats),
-        subjects=tuple(seat.subject for seat in seats if seat.subject is not None),
+        subjects=tuple(seat.subject for seat in seats if seat.subject is not None and not seat.closed),
+        left=tuple(seat.subject for seat in seats if seat.subject is not None and seat.closed),
         roles=tuple(sorted({seat.role for seat in seats})),
         sits=tuple((seat.role, seat.area) for seat in seats),
     )

@@ -104,7 +104,7 @@ def make_seat(*, role: str, by: By, now: datetime, area: Area | None = None, sub
     with deed():
         if subject is not None:
             still_on_roster(subject)
-        seat, made = Seat.objects.get_or_create(role=role, area=place, subject=subject)
+        seat, made = Seat.objects.get_or_create(role=role, area=place, subject=subject, closed_at=None)
         if made:
             audit("seat.make", by=by, now=now, area=place.pk, seat=seat.pk, seat_role=role,
                   subject=subject.pk if subject else None)  # fmt: skip

@@ -26,7 +26,8 @@ from sibulou.roster.access import EVERYTHING
 from sibulou.roster.appointments import close_account
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
-from sibulou.roster.models import Leave, Person
+from sibulou.roster.households import move_household, move_person
+from sibulou.roster.models import Household, Leave, Person
 from tests.equal.oracle import Heard, Oracle, Place, Showing, Thing, Window_of, span
 from tests.kernel import CHAIN, COUNTY, FORD_1, LAKE_1, NORTH, OFFICER, PEOPLE, ZONE, County
 
@@ -92,7 +93,7 @@ deeds = st.builds(
     later=st.integers(1, 900),
     what=st.sampled_from([
         "leave", "away", "away", "back", "deputy", "close", "level", "strict", "strict", "waive", "waive", "household",
-        "wait",
+        "move", "move", "wait",
     ]),
     numbers=st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)),
 )  # fmt: skip
@@ -118,7 +119,6 @@ class Twins:
             held = Held(0, here.users[name].pk, span(here.subjects["Wang"].since, None), order=order)
             self.oracle.held.append((self.place(role, place), held))
         self.told: list[tuple[str, str]] = []
-        self.order = 100
         self.oracle.pass_time(START)
 
     def place(self, role: str, place: str) -> Place:
@@ -133,16 +133,14 @@ class Twins:
             deed: Callable[[Step], None] = getattr(self, f"_{step.what}")
             deed(step)
             self.here.now = self.now
-            reconcile(now=self.now)
+            reconcile(now=self.now, heard=self.now)
             self.oracle.pass_time(self.now)
             self._watch_officers()
 
     def _watch_officers(self) -> None:
         spans = self.oracle.watches().get(self.here.subjects["Sun"].pk, [])
-        self.oracle.officers_watched = [
-            Barred(self.here.users["Chen"].pk, Span(start, end, before=((end, None),) if end else ()))
-            for start, end in spans
-        ]
+        barred = [Barred(self.here.users["Chen"].pk, Span(start, end)) for start, end in spans]
+        self.oracle.watched.append((self.now, barred))
 
     def _wait(self, _: Step) -> None:
         """Nothing happens."""
@@ -248,9 +246,9 @@ class Twins:
         self.here.seat(role, place).appointments.create(
             user=self.here.users[name], deputy=True, starts_at=starts, made_by="x", entered_at=self.now
         )
-        self.order += 1
+        self.oracle.order += 1
         during = Span(starts, entered=self.now)
-        held = Held(0, self.here.users[name].pk, during, deputy=True, order=self.order)
+        held = Held(0, self.here.users[name].pk, during, deputy=True, order=self.oracle.order)
         self.oracle.held.append((self.place(role, place), held))
 
     def _close(self, step: Step) -> None:
@@ -298,6 +296,35 @@ class Twins:
         self.oracle.things[subject.pk] = Thing(subject.pk, "household", where, since, listed=1, entered=now)
         self.oracle.things[person.pk] = Thing(person.pk, "person", where, since, entered=now)
         assert Person.objects.filter(pk=person.pk).exists()
+
+    def _move(self, step: Step) -> None:
+        """A household moves to another group, or a person to another household, near or far."""
+        first, second, kind = step.numbers
+        names = list(PEOPLE)
+        name, other = names[first % len(names)], names[second % len(names)]
+        if kind % 2:
+            home = Household.objects.select_related("subject__area").get(pk=self.here.subjects[f"{name}'s"].pk)
+            to = self.here.areas[("Lake 1", "Lake 2", "Hill 1", "Ford 1")[second % 4]]
+            move_household(household=home, to=to, by=OFFICER, now=self.now)
+            people = Person.objects.filter(household=home).values_list("pk", flat=True)
+            self._moved([home.pk, *people], to.pk)
+        else:
+            person = Person.objects.select_related("subject").get(pk=self.here.subjects[name].pk)
+            before, to_home = person.household_id, self.here.subjects[f"{other}'s"]
+            where = Household.objects.select_related("subject__area").get(pk=to_home.pk)
+            move_person(person=person, to=where, by=OFFICER, now=self.now)
+            for house, more in ((before, -1), (to_home.pk, 1)):
+                thing = self.oracle.things[house]
+                self.oracle.things[house] = replace(thing, listed=thing.listed + more)
+            self._moved([person.pk], where.subject.area_id)
+
+    def _moved(self, subjects: Sequence[int], to: int) -> None:
+        """Whom to tell the oracle of: those who came from another area."""
+        for subject in self.here.subjects.values():
+            subject.refresh_from_db()
+        away = [one for one in subjects if self.oracle.things[one].area != to]
+        if away:
+            self.oracle.move(away, to=to, now=self.now)
 
     # --- what both say
 

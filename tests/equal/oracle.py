@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sibulou.duty.cadence import Cadence, Daily, Every, Triggered, Window, grid, is_stricter, owes, single
 from sibulou.duty.chain import Away, Barred, Held, Span, answering, vacant_since
-from sibulou.duty.gap import Owed, Standing, Told, effective, settle, standing, unowned_since
+from sibulou.duty.gap import Owed, Standing, Told, area_at, effective, settle, standing, unowned_since
 from sibulou.duty.plan_parts import Duty, Plan
 from sibulou.duty.rule import LiftWatch, OpenDuty, PutUnderWatch
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of
@@ -49,7 +49,10 @@ class Heard:
 
 @dataclass
 class Row:
-    """One obligation, and every change of what lifts it: (changed at, waived from, waived until)."""
+    """One obligation, every change of what lifts it: (changed at, waived from, waived until), and where it lay before.
+
+    That is (until, area, seat) of each move it followed its subject in; nowhere if the move called for it.
+    """
 
     duty: str
     subject: int
@@ -59,6 +62,7 @@ class Row:
     opened_by: str | None = None
     heard_at: datetime | None = None
     lifts: list[tuple[datetime, datetime | None, datetime | None]] = field(default_factory=list)
+    stays: list[tuple[datetime, int | None, Place | None]] = field(default_factory=list)
 
     @property
     def name(self) -> Window_of:
@@ -94,8 +98,11 @@ class Oracle:
         self.rows: dict[Window_of, Row] = {}
         self.held: list[tuple[Place, Held]] = []
         self.away: list[tuple[Place | None, Away]] = []
-        self.officers_watched: list[Barred] = []
+        self.watched: list[tuple[datetime, list[Barred]]] = []
+        """The officers under watch, as it was known from each moment on."""
         self.closed: list[Barred] = []
+        self.closed_seats, self.order = 0, 100
+        self.ended_seats: set[Place] = set()
         self.duty_numbers = {key: number for number, key in enumerate(plan.duties)}
 
     # --- who owes what
@@ -235,6 +242,8 @@ class Oracle:
         """Open what is called for; end what a lifted watch or a correction calls for no more, or take that back."""
         called = self.called(now)
         for name, row in called.items():
+            if row.window.opens < now:
+                row.heard_at = now
             self.rows.setdefault(name, row)
         replaced = {one.told.corrects for one in self.heard if one.told.corrects} - {
             one.id for one in effective(one.told for one in self.heard)
@@ -251,6 +260,70 @@ class Oracle:
             elif follows and row.name in called and ended and self._settled(row, now) is None:
                 row.lifts.append((now, None, None))
 
+    def move(self, subjects: Iterable[int], *, to: int, now: datetime) -> None:
+        """What is not due follows; what is called for there alone begins now, what is called for there no more ends."""
+        moved = set(subjects)
+        for number in moved:
+            self.things[number] = replace(self.things[number], area=to)
+        self._move_seats(moved, to)
+        for row in self.rows.values():
+            if row.subject in moved and row.window.due > now and self._open(row, now):
+                row.stays.append((now, row.area, row.seat))
+                row.area, row.seat = to, self.seat(self.plan.duties[row.duty], self.things[row.subject])
+        self._answer_on(now)
+        called = self.called(now)
+        for name, row in called.items():
+            if row.subject in moved and name not in self.rows:
+                self.rows[name] = row
+                if row.window.opens < now:
+                    row.heard_at, row.stays = now, [(now, None, None)]
+                if row.window.warn <= now and self._open(row, now):
+                    row.lifts.append((now, now, None))
+        for name, row in self.rows.items():
+            uncalled = row.opened_by is None and name not in called and row.window.due > now
+            if row.subject in moved and uncalled and self._open(row, now):
+                row.lifts.append((now, now, None))
+
+    def _open(self, row: Row, now: datetime) -> bool:
+        """Whether it is neither met nor ended, as known now."""
+        since, until = row.lift_at(now)
+        return self._settled(row, now) is None and (since is None or until is not None)
+
+    def _move_seats(self, moved: set[int], to: int) -> None:
+        """Seats on the subjects go along within the village; else they are closed, and called otherwise from now on."""
+        places = {where for where, _ in self.held} | {row.seat for row in self.rows.values()}
+        for role, area, subject in places:
+            if subject not in moved or area == to or role.endswith(")"):
+                continue
+            if ancestor(area, Level.VILLAGE) == ancestor(to, Level.VILLAGE):
+                self._rename((role, area, subject), (role, to, subject))
+            else:
+                self.closed_seats += 1
+                self._rename((role, area, subject), (f"{role} (closed {self.closed_seats})", area, subject))
+
+    def _rename(self, one: Place, other: Place) -> None:
+        self.held = [(other if where == one else where, held) for where, held in self.held]
+        self.away = [(other if where == one else where, away) for where, away in self.away]
+        for row in self.rows.values():
+            row.seat = other if row.seat == one else row.seat
+            row.stays = [(until, area, other if seat == one else seat) for until, area, seat in row.stays]
+
+    def _answer_on(self, now: datetime) -> None:
+        """Terms of the seats closed just now end; who sat there answers on for what is open of what came due."""
+        owing = {row.seat for row in self.rows.values() if self._open(row, now)}
+        for place, held in list(self.held):
+            during = held.during
+            lasting = during.ends is None or during.ends > now
+            if not place[0].endswith(")") or place in self.ended_seats or not lasting:
+                continue
+            ends = max(now, during.starts)
+            over = replace(held, during=replace(during, ends=ends, before=(*during.before, (now, during.ends))))
+            self.held[self.held.index((place, held))] = place, over
+            if during.starts < now and place in owing:
+                self.order += 1
+                self.held.append((place, replace(held, during=Span(now, during.ends, entered=now), order=self.order)))
+        self.ended_seats |= {place for place, _ in self.held if place[0].endswith(")")}
+
     # --- how it stands
 
     def _settled(self, row: Row, known: datetime) -> object:
@@ -264,13 +337,15 @@ class Oracle:
         return Owed(
             self.duty_numbers[row.duty], row.subject, row.area, row.window.opens, row.window.due, row.window.until,
             row.opened_by, waived_at=since, waived_until=until, heard_at=row.heard_at,
+            stays=tuple((moved, area) for moved, area, _ in row.stays),
         )  # fmt: skip
 
     def chain(self, place: Place, at: datetime, known: datetime | None) -> tuple[int | None, datetime | None]:
         """Who answers for a seat, and if nobody does, since when."""
         held = [held for where, held in self.held if where == place]
         away = [replace(away, seat=None if where is None else 0 if where == place else 1) for where, away in self.away]
-        barred = [*self.officers_watched, *self.closed]
+        watched = [spans for since, spans in self.watched if known is None or since <= known]
+        barred = [*(watched[-1] if watched else ()), *self.closed]
         who = answering(0, at=at, held=held, away=away, barred=barred, known=known)
         since = None if who else vacant_since(0, at=at, held=held, away=away, barred=barred, known=known)
         return who, since
@@ -282,10 +357,13 @@ class Oracle:
         for row in self.rows.values():
             owed = self._owed(row, at, known)
             stands = standing(owed, settle(owed, told), at=at, known=known)
-            if stands is not None:
-                who, vacant = self.chain(row.seat, at, None if live else known)
+            area = area_at(owed, at=at, known=known)
+            if stands is not None and area is not None:
+                seat = next((seat for until, _, seat in row.stays if until > min(at, known)), row.seat)
+                assert seat is not None
+                who, vacant = self.chain(seat, at, None if live else known)
                 since = owed.due_at if stands is Standing.OVERDUE else unowned_since(owed.opened_at, vacant)
-                shown.append(Showing(row.name, row.area, stands, who is None, since))
+                shown.append(Showing(row.name, area, stands, who is None, since))
         return shown
 
 

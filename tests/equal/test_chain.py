@@ -93,10 +93,16 @@ class Both:
 
     def watch(self, user: int, draft: Draft) -> None:
         start, ends = _span(draft)
-        row = self.here.watch(USERS[user], "1 Mar 00:00")
-        row.starts_at, row.ended_at, row.ended_by = start, ends, "x" if ends else ""
-        row.save()
-        self.barred.append(Barred(self.users[user].pk, _happened(start, ends)))
+        entered = None if draft.entered is None else at(draft.entered)
+        row = self.here.watch(USERS[user], "1 Mar 00:00", starts=start, ends=ends, entered=entered)
+        before: list[tuple[datetime, datetime | None]] = []
+        for learned, length in draft.ends:
+            ends = start + timedelta(hours=length)
+            if ends != row.ended_at:
+                before.append((at(learned), row.ended_at))
+                row.ended_at, row.ended_by, row.until_entered_at = ends, "x", at(learned)
+                row.save()
+        self.barred.append(Barred(self.users[user].pk, Span(start, row.ended_at, entered, tuple(before))))
 
     def agree(self, when: datetime, known: datetime | None) -> None:
         """Who answers, and since when nobody does."""
@@ -147,7 +153,7 @@ stories = st.builds(
     deputies=st.lists(st.tuples(seat, user, drafts), max_size=3),
     leaves=st.lists(st.tuples(user, st.one_of(st.none(), seat), st.one_of(st.none(), user), drafts), max_size=3),
     closures=st.lists(st.tuples(user, short), max_size=1),
-    watches=st.lists(st.tuples(user, short), max_size=1),
+    watches=st.lists(st.tuples(user, drafts), max_size=1),
     looks=st.lists(st.tuples(st.integers(0, 17), st.one_of(st.none(), hours)), min_size=4, max_size=8),
 )
 

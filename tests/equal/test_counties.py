@@ -61,8 +61,8 @@ QUIET = st.lists(
             records=st.lists(
                 st.builds(
                     Say,
-                    subject=st.sampled_from([0, 1, 2, 3, 4, 5, 8, 10]),
-                    word=st.sampled_from([0, 1, 5]),
+                    subject=st.sampled_from([0, 1, 2, 2, 3, 4, 5, 8, 10]),
+                    word=st.integers(0, 6),
                     ago=st.integers(0, 900),
                     link=st.sampled_from(["", "", "corrects", "withdraws", "answers"]),
                     to=st.integers(0, 30),
@@ -74,7 +74,9 @@ QUIET = st.lists(
         st.builds(
             Step,
             later=st.integers(1, 900),
-            what=st.sampled_from(["leave", "away", "back", "deputy", "close", "waive", "household", "wait"]),
+            what=st.sampled_from(
+                ["leave", "away", "back", "deputy", "close", "waive", "household", "move", "move", "wait"]
+            ),
             numbers=st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)),
         ),
     ),

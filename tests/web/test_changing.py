@@ -82,12 +82,12 @@ def test_a_household_moves_within_the_village_and_keeps_its_guard(scene: Scene, 
 
 
 def test_a_person_moves_to_another_village_and_is_unowned_there(scene: Scene, signed_in):
-    """Found by the name of anybody in the household; the page says that the guard stays behind."""
+    """Found by the name of anybody in the household; the page says that the guard's term ends with the move."""
     client, yang = signed_in(scene.world.duty_officer), scene.world.yang_zhiqiang
     address = f"/subjects/{yang.pk}/place/"
     assert client.post(address, {"to": "没有这个人"}).status_code == 422
     look = client.post(address, {"to": "赵明", "relation": "99"})
-    assert "包保责任人留在原村" in words(look)
+    assert "原包保责任人的任命到此为止" in words(look)
     answer = client.post(address, {"to": "赵明", "relation": "99", "step": "confirmed"})
     assert answer.status_code == 302
     with acting(EVERYTHING):

@@ -176,6 +176,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Stay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until', models.DateTimeField()),
+                ('area_id', models.BigIntegerField(null=True)),
+                ('obligation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='duty.obligation')),
+                ('seat', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.seat')),
+            ],
+            options={
+                'db_table': 'stay',
+            },
+        ),
+        migrations.CreateModel(
             name='Stage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -257,12 +270,26 @@ class Migration(migrations.Migration):
                 ('ended_by', models.CharField(blank=True, max_length=80)),
                 ('end_reason', models.CharField(blank=True, max_length=200)),
                 ('lifted_by', models.UUIDField(null=True)),
+                ('entered_at', models.DateTimeField(null=True)),
+                ('until_entered_at', models.DateTimeField(null=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='watches', to='duty.event')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='watches', to='roster.subject')),
             ],
             options={
                 'verbose_name_plural': 'watches',
                 'db_table': 'watch',
+            },
+        ),
+        migrations.CreateModel(
+            name='WatchRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('watch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='duty.watch')),
+            ],
+            options={
+                'db_table': 'watch_revision',
             },
         ),
         migrations.CreateModel(
@@ -317,6 +344,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='revision',
             index=models.Index(models.F('changed_at'), name='revision_changed'),
+        ),
+        migrations.AddIndex(
+            model_name='stay',
+            index=models.Index(models.F('until'), name='stay_until'),
+        ),
+        migrations.AddConstraint(
+            model_name='stay',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area_id__isnull', True), ('seat__isnull', True)), models.Q(('area_id__isnull', False), ('seat__isnull', False)), _connector='OR'), name='stay_somewhere_or_nowhere'),
         ),
         migrations.AddConstraint(
             model_name='stage',

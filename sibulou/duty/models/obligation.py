@@ -183,6 +183,35 @@ class Revision(models.Model):
         return f"{self.obligation_id} {self.changed_at:%F %R}"
 
 
+class Stay(models.Model):
+    """Where an obligation lay until it followed its subject to another area: the board as of a moment before the move.
+
+    No area: nowhere, since the move itself called for it.
+    """
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="stays")
+    until = models.DateTimeField()
+    area_id = models.BigIntegerField(null=True)
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
+
+    class Meta:
+        db_table = "stay"
+        indexes = [models.Index("until", name="stay_until")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(area_id__isnull=True, seat__isnull=True) | Q(area_id__isnull=False, seat__isnull=False),
+                name="stay_somewhere_or_nowhere",
+            )
+        ]
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {"id", "obligation", "until", "area_id", "seat"}
+        erase: ClassVar[set[str]] = set()
+
+    def __str__(self) -> str:
+        return f"{self.obligation_id} {self.until:%F %R}"
+
+
 class Climb(models.Model):
     """An obligation told to somebody: the owner first, then level by level. On record, whoever was told."""
 

@@ -15,6 +15,8 @@ class Watch(models.Model):
     """A person under watch from `starts_at`; meant to last until `planned_until`, lifted only by name.
 
     `opened_by` and `lifted_by` are the records that put and lifted it; none where a person did so directly.
+    `entered_at` is when the server learned of it, `until_entered_at` of its end as it stands; null: as it happened.
+    What the end was before stays in `WatchRevision`.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="watches")
@@ -29,6 +31,8 @@ class Watch(models.Model):
     ended_by = models.CharField(max_length=80, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
     lifted_by = models.UUIDField(null=True)
+    entered_at = models.DateTimeField(null=True)
+    until_entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "watch"
@@ -45,12 +49,30 @@ class Watch(models.Model):
     class Privacy:
         keep: ClassVar[set[str]] = {
             "id", "event", "subject", "area_id", "klass", "starts_at", "planned_until", "opened_by", "set_by",
-            "ended_at", "ended_by", "lifted_by",
+            "ended_at", "ended_by", "lifted_by", "entered_at", "until_entered_at",
         }  # fmt: skip
         erase: ClassVar[set[str]] = {"end_reason"}
 
     def __str__(self) -> str:
         return f"{self.klass} {self.subject_id}"
+
+
+class WatchRevision(models.Model):
+    """The end that a watch had before another was learned of: the chain as it was known. Written by the database."""
+
+    watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="revisions")
+    changed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "watch_revision"
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {"id", "watch", "changed_at", "ended_at"}
+        erase: ClassVar[set[str]] = set()
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} {self.changed_at:%F %R}"
 
 
 class DutyNote(models.Model):

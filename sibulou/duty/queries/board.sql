@@ -2,7 +2,8 @@
 
 -- name: as_known
 -- Obligations as they were known at a past moment: what was replaced since stands as it did. Settled moments are those
--- known then; a waiver is the one that held at the earlier of the two moments.
+-- known then; a waiver is the one that held at the earlier of the two moments, and so is the area of what has followed
+-- its subject to another since.
 (SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.warn_at, o.due_at, o.tell_at, o.until_at,
         CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END AS met_at,
         CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END AS known_at,
@@ -13,7 +14,15 @@
             ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
  LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
             ORDER BY obligation_id, changed_at, id) w ON w.obligation_id = o.id
- WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
+ WHERE (o.heard_at IS NULL OR o.heard_at <= %(known)s)
+   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
+ UNION ALL {moved})
+
+-- name: moved
+-- What has followed its subject since, where it lay then.
+SELECT m.id, m.duty_id, m.subject_id, m.area_id, m.seat_id, m.opened_at, m.warn_at, m.due_at, m.tell_at, m.until_at,
+       m.met_at, m.known_at, m.waived_at, m.waived_until
+FROM moved_since(%(heard)s, %(known)s) m
 
 -- name: apart
 -- All obligations, the open and the settled apart: each kind has an index by area, and a village's few are found by
@@ -74,6 +83,7 @@ GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
  FROM obligation o
  WHERE o.met_at IS NULL AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
    AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
+   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
  UNION ALL
  SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
         o.met_at, o.known_at, o.waived_at, o.waived_until
@@ -81,6 +91,7 @@ GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
  WHERE (o.met_at > o.due_at OR o.known_at > o.due_at)
    AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
    AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
+   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
  UNION ALL
  SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
         CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END,
@@ -90,7 +101,12 @@ GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
  JOIN obligation o ON o.id = w.obligation_id
  LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
             ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
- WHERE o.heard_at IS NULL OR o.heard_at <= %(known)s)
+ WHERE (o.heard_at IS NULL OR o.heard_at <= %(known)s)
+   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
+ UNION ALL
+ SELECT m.id, m.duty_id, m.subject_id, m.area_id, m.seat_id, m.opened_at, m.due_at, m.tell_at,
+        m.met_at, m.known_at, m.waived_at, m.waived_until
+ FROM moved_since(%(heard)s, %(known)s) m)
 
 -- name: overdue_rows
 -- What is overdue in a range of areas (what is due has been opened before).
@@ -177,7 +193,7 @@ LIMIT %(limit)s
 
 -- name: trend
 -- Gaps by due moment at each of some past moments, as it was known at each: one pass over what was ever late, and for
--- what was changed since, the values that stood then.
+-- what was changed or has moved since, the values that stood then.
 WITH t AS (SELECT unnest(%(moments)s::timestamptz[]) AS at),
 changed AS (
     SELECT DISTINCT r.obligation_id AS id FROM revision r WHERE r.changed_at > (SELECT min(at) FROM t)),
@@ -186,12 +202,14 @@ ever AS (
     FROM obligation o JOIN t ON o.due_at <= t.at
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s AND o.met_at IS NULL
       AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
+      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
     UNION ALL
     SELECT t.at, o.due_at, o.heard_at, o.met_at, o.known_at, o.waived_at, o.waived_until
     FROM obligation o JOIN t ON o.due_at <= t.at
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s
       AND (o.met_at > o.due_at OR o.known_at > o.due_at)
       AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
+      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
     UNION ALL
     SELECT t.at, o.due_at, o.heard_at,
            CASE WHEN r.id IS NULL THEN o.met_at ELSE r.met_at END,
@@ -201,7 +219,12 @@ ever AS (
     FROM changed JOIN obligation o ON o.id = changed.id JOIN t ON o.due_at <= t.at
     LEFT JOIN LATERAL (SELECT r.* FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > t.at
                        ORDER BY r.changed_at, r.id LIMIT 1) r ON true
-    WHERE o.area_id >= %(low)s AND o.area_id < %(high)s)
+    WHERE o.area_id >= %(low)s AND o.area_id < %(high)s
+      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
+    UNION ALL
+    SELECT t.at, m.due_at, NULL, m.met_at, m.known_at, m.waived_at, m.waived_until
+    FROM t CROSS JOIN LATERAL moved_since(t.at, t.at) m
+    WHERE m.area_id >= %(low)s AND m.area_id < %(high)s AND m.due_at <= t.at)
 SELECT t.at, count(e.due_at) FILTER (
     WHERE (e.heard_at IS NULL OR e.heard_at <= t.at)
       AND (e.met_at IS NULL OR e.met_at > t.at OR e.known_at > t.at)

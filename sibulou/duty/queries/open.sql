@@ -13,7 +13,8 @@ SELECT DISTINCT %(role)s, s.area_id - s.area_id %% %(span)s,
 FROM ({scope}) s
 WHERE s.area_id <@ %(ranges)s::int8multirange
   AND NOT EXISTS (SELECT FROM seat WHERE seat.role = %(role)s AND seat.area_id = s.area_id - s.area_id %% %(span)s
-                  AND (seat.subject_id IS NULL) = NOT %(on_subject)s AND (seat.subject_id IS NULL OR seat.subject_id = s.subject_id))
+                  AND (seat.subject_id IS NULL) = NOT %(on_subject)s AND (seat.subject_id IS NULL OR seat.subject_id = s.subject_id)
+                  AND seat.closed_at IS NULL)
 ON CONFLICT DO NOTHING
 
 -- name: grid_panes
@@ -47,15 +48,16 @@ CROSS JOIN LATERAL (
 WHERE w.opens >= %(start)s AND w.opens < %(before)s AND (e.until IS NULL OR e.until > w.warn)
 
 -- name: open
--- Open what the panes call for and what is not there yet; of a subject that was entered late, known from its entry on.
+-- Open what the panes call for and what is not there yet; of a subject that was entered late, known from its entry on,
+-- and what is opened after the fact, from the moment at which that was learned.
 INSERT INTO obligation (duty_id, subject_id, area_id, seat_id, stage_id, opened_at, warn_at, due_at, tell_at,
                         until_at, heard_at, next_climb_at, climbed)
 SELECT %(duty)s, p.subject_id, p.area_id, seat.id, %(stage)s, p.opens, p.warn, p.due, p.tell, p.until,
-       late.entered_at, p.climb, 0
+       GREATEST(late.entered_at, CASE WHEN p.opens < %(heard)s THEN %(heard)s::timestamptz END), p.climb, 0
 FROM ({panes}) p
 LEFT JOIN subject late ON late.id = p.subject_id AND late.entered_at > p.opens
 JOIN seat ON seat.role = %(role)s AND seat.area_id = p.area_id - p.area_id %% %(span)s
-         AND (seat.subject_id IS NULL) = NOT %(on_subject)s AND (seat.subject_id IS NULL OR seat.subject_id = p.subject_id)
+         AND (seat.subject_id IS NULL) = NOT %(on_subject)s AND (seat.subject_id IS NULL OR seat.subject_id = p.subject_id) AND seat.closed_at IS NULL
 WHERE NOT EXISTS (SELECT FROM obligation o WHERE o.duty_id = %(duty)s AND o.subject_id = p.subject_id
                   AND o.opened_at = p.opens AND o.opened_by IS NULL)
 ON CONFLICT DO NOTHING
@@ -88,7 +90,7 @@ FROM unnest(%(duty)s::integer[], %(subject)s::bigint[], %(stage)s::bigint[], %(r
     AS t (duty, subject, stage, role, span, on_subject, opens, warn, due, tell, until, climb, opened_by)
 JOIN subject s ON s.id = t.subject
 JOIN seat ON seat.role = t.role AND seat.area_id = s.area_id - s.area_id %% t.span
-         AND (seat.subject_id IS NULL) = NOT t.on_subject AND (seat.subject_id IS NULL OR seat.subject_id = t.subject)
+         AND (seat.subject_id IS NULL) = NOT t.on_subject AND (seat.subject_id IS NULL OR seat.subject_id = t.subject) AND seat.closed_at IS NULL
 ON CONFLICT DO NOTHING
 RETURNING id
 

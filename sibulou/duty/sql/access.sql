@@ -52,6 +52,49 @@ CREATE POLICY revision_read ON revision FOR SELECT USING (
 CREATE POLICY revision_add ON revision FOR INSERT WITH CHECK (
     EXISTS (SELECT FROM obligation o WHERE o.id = obligation_id));
 
+ALTER TABLE stay ENABLE ROW LEVEL SECURITY;
+CREATE POLICY stay_read ON stay FOR SELECT USING (
+    EXISTS (SELECT FROM obligation o WHERE o.id = obligation_id));
+CREATE POLICY stay_add ON stay FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM obligation o WHERE o.id = obligation_id));
+
+-- What followed its subject after a moment, where it lay until then and as it was known at another. Runs as the owner:
+-- what lies in another village now was this one's then, and stands in its past board as it stood.
+CREATE FUNCTION moved_since(heard timestamptz, known timestamptz)
+RETURNS TABLE (id bigint, duty_id integer, subject_id bigint, area_id bigint, seat_id bigint, opened_at timestamptz,
+               warn_at timestamptz, due_at timestamptz, tell_at timestamptz, until_at timestamptz, met_at timestamptz,
+               known_at timestamptz, waived_at timestamptz, waived_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
+SELECT o.id, o.duty_id, o.subject_id, lay.area_id, lay.seat_id, o.opened_at, o.warn_at, o.due_at, o.tell_at, o.until_at,
+       CASE WHEN r.id IS NULL THEN o.met_at ELSE r.met_at END, CASE WHEN r.id IS NULL THEN o.known_at ELSE r.known_at END,
+       CASE WHEN w.id IS NULL THEN o.waived_at ELSE w.waived_at END,
+       CASE WHEN w.id IS NULL THEN o.waived_until ELSE w.waived_until END
+FROM (SELECT DISTINCT ON (s.obligation_id) s.obligation_id, s.area_id, s.seat_id FROM stay s WHERE s.until > heard
+      ORDER BY s.obligation_id, s.until, s.id) lay
+JOIN obligation o ON o.id = lay.obligation_id
+LEFT JOIN LATERAL (SELECT * FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > known
+                   ORDER BY r.changed_at, r.id LIMIT 1) r ON true
+LEFT JOIN LATERAL (SELECT * FROM revision w WHERE w.obligation_id = o.id AND w.changed_at > heard
+                   ORDER BY w.changed_at, w.id LIMIT 1) w ON true
+WHERE (lay.area_id <@ (SELECT areas_for('gaps')) OR lay.seat_id = ANY ((SELECT own_seats())::bigint[]))
+  AND (o.heard_at IS NULL OR o.heard_at <= known)
+$$;
+REVOKE ALL ON FUNCTION moved_since(timestamptz, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION moved_since(timestamptz, timestamptz) TO sibulou_app;
+
+-- Every change of a watch's end leaves what the end was before, as with terms (roster/sql/access.sql).
+CREATE FUNCTION keep_watch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO watch_revision (watch_id, changed_at, ended_at)
+    VALUES (NEW.id, COALESCE(NEW.until_entered_at, NEW.ended_at, OLD.ended_at), OLD.ended_at);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER watch_end AFTER UPDATE OF ended_at ON watch FOR EACH ROW
+    WHEN (OLD.ended_at IS DISTINCT FROM NEW.ended_at) EXECUTE FUNCTION keep_watch();
+ALTER TABLE watch_revision ENABLE ROW LEVEL SECURITY;
+CREATE POLICY watch_revision_read ON watch_revision FOR SELECT USING (
+    EXISTS (SELECT FROM watch w WHERE w.id = watch_id));
+
 -- What is in force is read by everyone who signs in; pressing the start key takes its right.
 CREATE PROCEDURE guard_force(part regclass) LANGUAGE plpgsql AS $$
 BEGIN
@@ -71,6 +114,9 @@ DROP PROCEDURE guard_force(regclass);
 CREATE TRIGGER record_rows BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER record_all BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revision_rows BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stay_rows BEFORE UPDATE OR DELETE ON stay FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER watch_revision_rows BEFORE UPDATE OR DELETE ON watch_revision
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER climb_rows BEFORE UPDATE OR DELETE ON climb FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- An obligation changes its area only to follow its subject there.
@@ -119,7 +165,8 @@ CREATE INDEX obligation_climb ON obligation (next_climb_at) WHERE met_at IS NULL
 CREATE INDEX obligation_opened_by ON obligation (opened_by) WHERE opened_by IS NOT NULL;
 ALTER TABLE obligation SET (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01);
 
-GRANT SELECT, INSERT ON obligation, record, climb, revision, plan_version TO sibulou_app;
+GRANT SELECT ON watch_revision TO sibulou_app;
+GRANT SELECT, INSERT ON obligation, record, climb, revision, stay, plan_version TO sibulou_app;
 GRANT SELECT, INSERT, UPDATE ON waiver, watch, duty_note, refusal, duty, event, stage, strictness TO sibulou_app;
 GRANT UPDATE (area_id, seat_id, met_at, known_at, met_by, waiver_id, waived_at, waived_until, next_climb_at, climbed)
     ON obligation TO sibulou_app;

@@ -1,6 +1,6 @@
 -- The appointments, leaves, and spans in which a user answers for nothing, as they were known at a moment (null: as they
 -- are known now): what was entered by then, each with the end it had then. What has no moment of entry was entered as it
--- happened; so were watches, which follow from records and have none.
+-- happened.
 CREATE FUNCTION terms_known(known timestamptz)
 RETURNS TABLE (id bigint, seat_id bigint, user_id bigint, deputy boolean, starts_at timestamptz, ends_at timestamptz)
 LANGUAGE sql STABLE AS $$
@@ -22,8 +22,12 @@ $$;
 CREATE FUNCTION barred_known(known timestamptz)
 RETURNS TABLE (user_id bigint, starts_at timestamptz, ends_at timestamptz)
 LANGUAGE sql STABLE AS $$
-SELECT u.id, w.starts_at, CASE WHEN known IS NULL OR w.ended_at <= known THEN w.ended_at END
-FROM watch w JOIN account u ON u.person_id = w.subject_id WHERE known IS NULL OR w.starts_at <= known
+SELECT u.id, w.starts_at, CASE WHEN r.id IS NULL THEN w.ended_at ELSE r.ended_at END
+FROM watch w
+JOIN account u ON u.person_id = w.subject_id
+LEFT JOIN (SELECT DISTINCT ON (watch_id) * FROM watch_revision WHERE changed_at > known
+           ORDER BY watch_id, changed_at, id) r ON r.watch_id = w.id
+WHERE known IS NULL OR COALESCE(w.entered_at, w.starts_at) <= known
 UNION ALL
 SELECT c.user_id, c.closed_at, CASE WHEN known IS NULL OR c.opened_at <= known THEN c.opened_at END
 FROM closure c WHERE known IS NULL OR c.closed_at <= known
@@ -95,11 +99,12 @@ $$;
 REVOKE ALL ON FUNCTION vacant_seats(bigint, bigint, timestamptz, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vacant_seats(bigint, bigint, timestamptz, timestamptz) TO sibulou_app;
 
--- The seats a user sits in at a moment: appointed, as deputy, or standing in for someone who is away.
+-- The seats a user sits in at a moment: appointed, as deputy, or standing in for someone who is away. One that is closed
+-- by then counts as long as something that came due before is open.
 CREATE FUNCTION seats_of(who bigint, at timestamptz)
-RETURNS TABLE (seat_id bigint, role text, area_id bigint, subject_id bigint)
+RETURNS TABLE (seat_id bigint, role text, area_id bigint, subject_id bigint, closed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-SELECT s.id, s.role, s.area_id, s.subject_id
+SELECT s.id, s.role, s.area_id, s.subject_id, COALESCE(s.closed_at <= at, false)
 FROM (SELECT a.seat_id FROM appointment a
       WHERE a.user_id = who AND a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)
       UNION
@@ -108,6 +113,9 @@ FROM (SELECT a.seat_id FROM appointment a
       WHERE l.stand_in_id = who AND l.starts_at <= at AND (l.ends_at IS NULL OR l.ends_at > at)
         AND a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)) held
 JOIN seat s ON s.id = held.seat_id
+WHERE s.closed_at IS NULL OR s.closed_at > at OR EXISTS (
+    SELECT FROM obligation o
+    WHERE o.seat_id = s.id AND o.met_at IS NULL AND (o.waived_at IS NULL OR o.waived_until IS NOT NULL))
 $$;
 GRANT EXECUTE ON FUNCTION seats_of(bigint, timestamptz) TO sibulou_app;
 

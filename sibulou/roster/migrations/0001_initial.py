@@ -183,6 +183,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('county_secretary', '县委书记'), ('county_duty', '县值班员'), ('disease_control', '疾控中心'), ('health_bureau', '卫生健康局'), ('police_bureau', '公安局'), ('emergency_bureau', '应急管理局'), ('housing_bureau', '住房城乡建设局'), ('market_bureau', '市场监督管理局'), ('publicity_office', '宣传部'), ('supplies_head', '后勤保障组组长'), ('auditor', '审计员'), ('data_protection', '个人信息保护负责人'), ('administrator', '系统管理员'), ('township_secretary', '乡镇（街道）书记'), ('township_duty', '乡镇值班员'), ('township_health', '乡镇卫生专干'), ('township_organiser', '乡镇组织委员'), ('village_secretary', '村（社区）总支书记'), ('village_doctor', '村医'), ('broadcaster', '广播员'), ('branch_secretary', '党支部书记'), ('group_head', '村（居）民小组组长'), ('unit_head', '十户长'), ('guard', '包保责任人'), ('post_head', '卡点点长'), ('shift_leader', '带班人'), ('place_keeper', '场所负责人'), ('institution_head', '机构负责人')], max_length=24)),
                 ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='roster.area')),
                 ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='roster.subject')),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('closed_by', models.CharField(blank=True, db_default='', default='', max_length=80)),
             ],
             options={
                 'db_table': 'seat',
@@ -286,7 +288,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='seat',
-            constraint=models.UniqueConstraint(fields=('area', 'role', 'subject'), name='seat_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('area', 'role', 'subject'), name='seat_once', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by', '')), models.Q(('closed_at__isnull', False), ('subject__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='seat_closed_by_name'),
         ),
         migrations.AddConstraint(
             model_name='leave',

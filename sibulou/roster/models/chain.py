@@ -52,20 +52,33 @@ class User(AbstractBaseUser):
 
 
 class Seat(models.Model):
-    """A role at an area, or for one subject. Obligations belong to seats; people come and go."""
+    """A role at an area, or for one subject. Obligations belong to seats; people come and go.
+
+    Closed, by a name: its subject lives in another village now. Nothing new comes onto it; what came due by then stays.
+    """
 
     role = models.CharField(max_length=24, choices=[(role.key, role.zh) for role in ROLES.values()])
     area = models.ForeignKey(Area, on_delete=models.PROTECT, db_index=False, related_name="seats")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="seats")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "seat"
         constraints = [
-            models.UniqueConstraint(fields=["area", "role", "subject"], nulls_distinct=False, name="seat_once")
-        ]
+            models.UniqueConstraint(
+                fields=["area", "role", "subject"], nulls_distinct=False, name="seat_once",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by="")
+                | (Q(closed_at__isnull=False, subject__isnull=False) & ~Q(closed_by="")),
+                name="seat_closed_by_name",
+            ),
+        ]  # fmt: skip
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "role", "area", "subject"}
+        keep: ClassVar[set[str]] = {"id", "role", "area", "subject", "closed_at", "closed_by"}
         erase: ClassVar[set[str]] = set()
 
     def __str__(self) -> str:

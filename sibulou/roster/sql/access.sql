@@ -13,6 +13,9 @@ CREATE OPERATOR <@~ (
 CREATE FUNCTION own_subjects() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT COALESCE(NULLIF(current_setting('sibulou.subjects', true), ''), '{}')::bigint[] $$;
 
+CREATE FUNCTION left_subjects() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT COALESCE(NULLIF(current_setting('sibulou.left', true), ''), '{}')::bigint[] $$;
+
 CREATE FUNCTION own_seats() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT COALESCE(NULLIF(current_setting('sibulou.seats', true), ''), '{}')::bigint[] $$;
 
@@ -22,12 +25,14 @@ $$ SELECT NULLIF(current_setting('sibulou.user', true), '')::bigint $$;
 CREATE FUNCTION has_right(wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT NOT isempty(areas_for(wanted)) $$;
 
--- Subjects: people and households only for those who may see people; a guard sees his own wherever they live.
+-- Subjects: people and households only for those who may see people; a guard sees his own wherever they live, and who
+-- moved away from him as long as something that came due before is open, but nothing that is told of them since.
 ALTER TABLE subject ENABLE ROW LEVEL SECURITY;
 CREATE POLICY subject_read ON subject FOR SELECT USING (
     (kind NOT IN ('person', 'household') AND area_id <@~ (SELECT areas_for('gaps')))
     OR area_id <@~ (SELECT areas_for('people'))
-    OR id = ANY ((SELECT own_subjects())::bigint[]));
+    OR id = ANY ((SELECT own_subjects())::bigint[])
+    OR id = ANY ((SELECT left_subjects())::bigint[]));
 CREATE POLICY subject_add ON subject FOR INSERT WITH CHECK (
     area_id <@~ (SELECT areas_for('roster')));
 CREATE POLICY subject_change ON subject FOR UPDATE USING (

@@ -129,7 +129,7 @@ def _draw(request: Asking, spot: Spot, *, sentence: str = "", status: int = 200)
 
 
 def _chairs(request: Asking, spot: Spot) -> list[Chair]:
-    seats = {seat.role: seat for seat in Seat.objects.filter(area=spot.area, subject=spot.subject)}
+    seats = {seat.role: seat for seat in Seat.objects.filter(area=spot.area, subject=spot.subject, closed_at=None)}
     answering = owners([seat.pk for seat in seats.values()], language=language(), now=request.now)
     lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=request.now)
     terms = terms_of(request, spot.seats & lasting)

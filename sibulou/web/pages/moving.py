@@ -125,10 +125,13 @@ def _moves(request: Asking, subject: Subject, to: Area, sheet: Sheet, facts: lis
     """What a move will do, before it is done."""
     moved = _members(subject)
     where = places([to.pk, subject.area_id])
-    guarded = Seat.objects.filter(subject__in=moved).exists()
+    guarded = Seat.objects.filter(subject__in=moved, closed_at__isnull=True).exists()
     goes = word("包保责任人不变。", "The guard stays the same.")
-    stays = word("包保责任人留在原村，新的村要另行任命，任命前无人负责。",
-                 "The guard stays with the old village: nobody answers in the new one until it appoints.")  # fmt: skip
+    stays = word(
+        "原包保责任人的任命到此为止，由您署名；已到期未办的仍由其负责。新的村要另行任命，任命前无人负责。",
+        "The guard's term ends here, by your name; for what came due and is open he answers on. Nobody answers in the "
+        "new village until it appoints.",
+    )
     same = to.pk == subject.area_id
     return confirm(
         request, title=word("核对后迁移", "Look it over, then move"), about=sheet.about,

@@ -192,7 +192,7 @@ def _members(subject: Subject, now: datetime) -> list[Member]:
 
 def _owners(subject: Subject, rows: Sequence[Obligation], now: datetime) -> list[object]:
     """The seats that answer with this subject: its own first, then those that owe something for it now."""
-    own = list(Seat.objects.filter(subject=subject).values_list("pk", flat=True))
+    own = list(Seat.objects.filter(subject=subject, closed_at=None).values_list("pk", flat=True))
     seats = dict.fromkeys([*own, *(row.seat_id for row in rows)])
     if not rows:
         latest = Obligation.objects.filter(subject=subject).order_by("-opened_at").values_list("seat_id", flat=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from sibulou.duty import board
+from sibulou.duty.board import Moment
 from sibulou.duty.force import activate, load, set_strictness
-from sibulou.duty.models import Obligation, Watch
+from sibulou.duty.models import Obligation, Record, Watch
+from sibulou.roster.access import acting, reach_of
+from sibulou.roster.appointments import close_account
 from sibulou.roster.groups import add_group
 from sibulou.roster.households import move_household, move_person
 from sibulou.roster.merging import merge_area
-from sibulou.roster.models import Area, Household, Person, Seat
-from tests.kernel import AREAS, HILL, LAKE, OFFICER, SOUTH, County, moment, plan
+from sibulou.roster.models import Appointment, Area, Household, Person, Seat, Subject
+from sibulou.roster.role import ROLES
+from tests.kernel import AREAS, HILL, LAKE, OFFICER, SOUTH, County, moment, plan, run_sql
 
 pytestmark = pytest.mark.django_db
 
@@ -147,14 +152,137 @@ def test_out_of_the_event_what_is_not_due_ends_by_name(here: County):
     assert here.sound()
 
 
-def test_moving_back_finds_the_guard_again(here: County):
-    """His appointment at the old place was never ended: there he answers as before."""
+def test_the_old_guards_term_ends_by_name_and_what_came_due_stays_his(here: County):
+    """Moved at noon: Li's term ends then, by whoever moved Wang; for the morning he missed he answers on by name."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    noon = moment("1 Mar 12:00")
+    term, on = Appointment.objects.filter(user=here.users["Li"]).select_related("seat").order_by("pk")
+    assert (term.ends_at, term.ended_by, term.until_entered_at) == (noon, OFFICER.name, noon)
+    assert (on.starts_at, on.ends_at, on.made_by, on.seat_id) == (noon, None, OFFICER.name, term.seat_id)
+    assert (term.seat.closed_at, term.seat.closed_by) == (noon, OFFICER.name)
+    assert "Wang | temperature | since 1 Mar 10:00 | Li" in here.gaps("2 Mar 12:00", area=LAKE)
+    assert run_sql("SELECT count(*) FROM audit_line WHERE kind = 'appointment.end' AND facts LIKE '%moved%'") == [(1,)]
+    assert here.sound()
+
+
+def test_a_guard_who_owes_nothing_is_free_at_once(here: County):
+    """The morning was told: nothing of Li's is open, and he has no seat on Wang any more."""
+    here.start("temperature")
+    here.tell("Wang | 1 Mar 08:10 | reading 36.5")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    assert not Appointment.objects.filter(user=here.users["Li"], ends_at=None).exists()
+    assert reach_of(here.users["Li"], now=moment("1 Mar 12:00")).seats == ()
+
+
+def test_who_answers_on_knows_of_whom_and_nothing_told_since(here: County):
+    """Li sees Wang's name as long as the morning is open; the new household, and what is told there, he does not."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    reach = reach_of(here.users["Li"], now=moment("1 Mar 12:30"))
+    assert (reach.subjects, reach.left) == ((), (here.subjects["Wang"].pk,))
+    here.tell("Wang | 1 Mar 18:10 | reading 36.5")
+    with acting(reach):
+        assert [row.label for row in Subject.objects.filter(kind__in=("person", "household"))] == ["Wang"]
+        assert not Record.objects.exists()
+        assert [row.opened_at for row in Obligation.objects.all()] == [moment("1 Mar 08:00")]
+    here.tell("Wang | 1 Mar 08:20 | reading 36.5 | received 1 Mar 19:00")
+    after = reach_of(here.users["Li"], now=moment("1 Mar 19:30"))
+    assert (after.seats, after.left) == ((), ())
+
+
+def test_who_answered_on_and_leaves_turns_what_came_due_unowned(here: County):
+    """His account is closed: nobody answers for the morning, and it is on the list of the old village's secretary."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    close_account(user=here.users["Li"], by=OFFICER, now=moment("1 Mar 14:00"))
+    assert "Wang | temperature | since 1 Mar 10:00 | unowned" in here.gaps("1 Mar 14:30", area=LAKE)
+    seat = here.owed("Wang", "temperature", "1 Mar 08:00").seat_id
+    heir = Seat.objects.get(pk=board.heirs([seat], at=moment("1 Mar 14:30"))[seat])
+    assert (heir.role, heir.area_id) == (ROLES["guard"].superior, LAKE)
+
+
+def test_a_term_to_come_is_called_off_and_a_deputy_answers_on(here: County):
+    """Whoever was to follow Li never begins; his deputy stays his deputy for what came due, and Li's leave counts."""
+    here.start("temperature")
+    here.appoint("Chen", "guard", "Wang", deputy=True)
+    here.away("Li", "1 Mar 05:00")
+    here.reconcile("1 Mar 12:00")
+    to_come = here.appoint("Bai", "guard", "Wang", since="5 Mar 00:00", deputy=True)
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    to_come.refresh_from_db()
+    assert to_come.ends_at == to_come.starts_at
+    assert "Wang | temperature | since 1 Mar 10:00 | Chen" in here.gaps("6 Mar 12:00", area=LAKE)
+
+
+def test_moving_back_asks_for_an_appointment_anew(here: County):
+    """His term was ended by name: he does not become the guard again by silence, and answers for the morning only."""
     here.start("temperature")
     here.reconcile("1 Mar 12:00")
     move(here, "Wang", "Qian's", "1 Mar 12:00")
     move(here, "Wang", "Zhao's", "1 Mar 13:00")
-    assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
+    assert "Wang | temperature | since 1 Mar 20:00 | unowned" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
+    assert "Wang | temperature | since 1 Mar 10:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 1"])
+    here.subjects["Wang"].refresh_from_db()
+    here.appoint("Li", "guard", "Wang", since="1 Mar 21:00")
+    assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 21:30", area=AREAS["Lake 2"])
     assert here.sound()
+
+
+def test_the_board_of_before_shows_everything_where_it_was(here: County):
+    """Wang's evening was the Lake's until he moved at noon: as of eleven, and as known at eleven, it stands there."""
+    here.start("temperature")
+    here.reconcile("1 Mar 11:00")
+    then = [here.books("1 Mar 19:00", known="1 Mar 11:00", area=AREAS[name]) for name in ("Lake", "Ford", "county")]
+    gaps = here.gaps("1 Mar 21:00", known="1 Mar 11:00", area=LAKE)
+    at_eleven = [here.books("1 Mar 11:00", known="1 Mar 11:00", area=AREAS[name]) for name in ("Lake", "Ford")]
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    assert [here.books("1 Mar 19:00", known="1 Mar 11:00", area=AREAS[name])
+            for name in ("Lake", "Ford", "county")] == then  # fmt: skip
+    assert here.gaps("1 Mar 21:00", known="1 Mar 11:00", area=LAKE) == gaps
+    assert "Wang | temperature | since 1 Mar 20:00 | Li" in gaps
+    assert [here.books("1 Mar 11:00", known="2 Mar 11:00", area=AREAS[name]) for name in ("Lake", "Ford")] == at_eleven
+    evening = [row for row in here.gaps("1 Mar 21:00", known="1 Mar 12:00") if row.startswith("Wang")]
+    assert evening == [
+        "Wang | temperature | since 1 Mar 10:00 | Li",
+        "Wang | temperature | since 1 Mar 20:00 | unowned",
+    ]
+
+
+def test_the_old_village_sees_its_own_past(here: County):
+    """The Lake's secretary sees Wang no more; of the morning before the move his board counts him as it did."""
+    here.start("temperature")
+    here.reconcile("1 Mar 11:00")
+    reach = reach_of(here.users["Lake secretary"], now=moment("1 Mar 11:00"))
+    past, trend = Moment(moment("1 Mar 11:00"), moment("1 Mar 11:00")), [moment("1 Mar 09:00"), moment("1 Mar 11:00")]
+    with acting(reach):
+        before = board.books(LAKE, past).whole, board.trend(LAKE, trend)
+    move(here, "Wang", "Qian's", "1 Mar 11:30")
+    with acting(reach):
+        assert (board.books(LAKE, past).whole, board.trend(LAKE, trend)) == before
+        assert board.books(AREAS["Ford"], past).whole.expected == 0
+        assert not Obligation.objects.filter(subject=here.subjects["Wang"], due_at__gt=moment("1 Mar 12:00")).exists()
+
+
+def test_what_a_move_called_for_was_nowhere_before_it(here: County):
+    """The South asks at once what the North does not: before Wang's household came, nobody owed it."""
+    here.start("check")
+    assert here.event is not None
+    set_strictness(
+        event=here.event, area=here.areas["South"], duty_key="check", by=OFFICER, now=moment("1 Mar 01:00"),
+        timing={"cadence": {"every": {"days": 1}}, "clocks": {"warn": "12 hours", "due": "20 hours", "tell": "1 day"}},
+    )  # fmt: skip
+    here.reconcile("5 Mar 11:00")
+    before = [here.books("5 Mar 10:00", area=AREAS[name], known="5 Mar 11:00") for name in ("Lake", "Ford", "county")]
+    here.now = moment("5 Mar 11:30")
+    home = Household.objects.select_related("subject__area").get(pk=here.subjects["Wang's"].pk)
+    move_household(household=home, to=here.areas["Ford 1"], by=OFFICER, now=here.now)
+    for known in ("5 Mar 11:00", "5 Mar 12:00"):
+        shown = [here.books("5 Mar 10:00", area=AREAS[name], known=known) for name in ("Lake", "Ford", "county")]
+        assert shown == before
 
 
 def test_a_merged_village_loses_nobody_and_no_guard(here: County):
