@@ -32,8 +32,8 @@ bench: setup ## 测速，与 PostgreSQL 原始数字并列 · measure, beside Po
 soak: setup ## 久测：五百台设备，断线、重发、进程被杀 · five hundred devices while things go wrong
 	@$(SIBULOU) soak $(ARGS)
 
-test: setup-dev ## 全部测试 · all tests
-	@.venv/bin/python -m pytest $(ARGS)
+test: setup-dev ## 全部测试，三个进程并行 · all tests, three processes side by side
+	@.venv/bin/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: setup-dev ## 全部检查 · all checks
 	@.venv/bin/python tools/check.py $(ARGS)

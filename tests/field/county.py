@@ -103,8 +103,8 @@ class County:
 
 def _until_it_answers(port: int) -> None:
     """The address is told before the first page is served."""
-    for _ in range(200):
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/", timeout=5):
+    for _ in range(2000):
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/", timeout=30):
             return
         time.sleep(0.05)
     raise AssertionError("the county does not answer")

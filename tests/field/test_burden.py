@@ -119,7 +119,7 @@ class Hand:
         cost.form, cost.content = row.get("form", ""), row.get("content", {})
 
     def _told(self, before: set[str]) -> dict[str, Any]:
-        for _ in range(200):
+        for _ in range(2000):
             rows = self.phone.run("return queue.waiting()")
             if fresh := [row for row in rows if row["id"] not in before]:
                 payload: dict[str, Any] = fresh[0]["payload"]

@@ -215,11 +215,11 @@ def _serving(desk: Desk, *words: str) -> Iterator[subprocess.Popen[str]]:
         yield started
     finally:
         started.terminate()
-        started.communicate(timeout=20)
+        started.communicate(timeout=120)
 
 
 def _page(port: int) -> int:
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/") as answer:
                 return int(answer.status)

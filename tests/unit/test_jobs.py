@@ -90,7 +90,7 @@ class Serving:
         """The status of one page; 0 when nothing answers."""
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/sign-in/", headers={"Cookie": cookie})
         try:
-            with urllib.request.urlopen(asked, timeout=10) as answer:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refusal:
             return refusal.code
@@ -134,12 +134,12 @@ def start(house: House) -> Iterator[Start]:
     for process in started:
         if process.poll() is None:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
         assert process.stdout is not None
         process.stdout.close()
 
 
-def _until(happened: Callable[[], object], what: str, seconds: float = 40) -> None:
+def _until(happened: Callable[[], object], what: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, f"{seconds} s and not yet: {what}"
@@ -191,7 +191,7 @@ def test_ctrl_c_ends_everything(house: House, start: Start) -> None:
     serving = start()
     assert len(house.clockwork()) == 1 and any("postgres" in words for words in house.processes().values())
     os.killpg(serving.process.pid, signal.SIGINT)
-    assert serving.process.wait(20) in (0, 130)
+    assert serving.process.wait(120) in (0, 130)
     _until(lambda: not house.processes(), "no process is left")
     serve.check_port("127.0.0.1", serving.port)
 

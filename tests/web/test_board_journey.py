@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.web.site_of_scene import PASSWORD
@@ -81,12 +82,11 @@ def test_by_thumb_on_a_narrow_screen(open_net: Any) -> None:
 def test_by_keyboard_down_to_the_household_and_back(open_net: Any) -> None:
     page = open_net()
     page.focus('[data-part="canvas"]')
-    for _ in range(3):
+    crumbs = page.locator('[data-part="crumbs"] li')
+    for deep in (3, 4):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
-        page.wait_for_timeout(150)
-    crumbs = page.locator('[data-part="crumbs"] li')
-    assert crumbs.count() == 4
+        expect(crumbs).to_have_count(deep)
     assert page.inner_text('[data-part="told"]') != ""
     address = page.url
     page.keyboard.press("ArrowRight")

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from sibulou.duty.escalate import escalate
-from sibulou.message.adapters import wire
 from sibulou.message.channels import add_host
 from sibulou.message.failing import report_all
 from sibulou.message.models import Channel, Delivery, Host
@@ -24,9 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def web(settings, monkeypatch) -> Iterator[Heard]:
+def web(settings) -> Iterator[Heard]:
     settings.MESSAGES_TO_LOOPBACK = True
-    monkeypatch.setattr(wire, "SECONDS", 0.5)
     with http_server() as heard:
         yield heard
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from sibulou.message.adapters import wire
 from tests.spec.message.servers import Heard, http_server, smtp_server
 
 
 @pytest.fixture
-def web(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
+def web(settings: object) -> Iterator[Heard]:
     settings.MESSAGES_TO_LOOPBACK = True  # type: ignore[attr-defined]
-    monkeypatch.setattr(wire, "SECONDS", 0.5)
     with http_server() as heard:
         yield heard
 

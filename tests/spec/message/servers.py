@@ -31,6 +31,7 @@ class Heard:
     mood: str = "yes"
     bodies: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -65,7 +66,7 @@ def http_server(certificate: Path | None = None) -> Iterator[Heard]:
 
         def _answer(self, mood: str) -> None:
             if mood == "slow":
-                time.sleep(1.5)
+                heard.over.wait()
             status = {"500": 500, "redirect": 302}.get(mood, 200)
             self.send_response(status)
             if mood == "redirect":
@@ -90,6 +91,7 @@ def http_server(certificate: Path | None = None) -> Iterator[Heard]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield heard
+    heard.over.set()
     server.shutdown()
     server.server_close()
 

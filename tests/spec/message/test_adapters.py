@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sibulou.lib.problem import Problem
-from sibulou.message.adapters import ADAPTERS, read_settings
+from sibulou.message.adapters import ADAPTERS, read_settings, wire
 from sibulou.message.adapters.robots import signature
 from sibulou.message.problems import (
     ForbiddenAddress,
@@ -73,9 +73,13 @@ def test_dingtalk_without_a_secret_is_not(web: Heard) -> None:
         ("endless", WrongAnswer, "?"),
     ],
 )
-def test_a_robot_that_does_not_say_yes(web: Heard, mood: str, problem: type[Problem], said: str) -> None:
+def test_a_robot_that_does_not_say_yes(
+    web: Heard, mood: str, problem: type[Problem], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every other answer is a sentence without the key; no redirect is followed, no endless answer read."""
     web.mood = mood
+    if mood == "slow":
+        monkeypatch.setattr(wire, "SECONDS", 0.5)
     with pytest.raises(problem) as raised:
         send("wecom", url=web.url)
     for language in ("zh", "en"):

@@ -58,11 +58,6 @@ def with_repair(*duties: str) -> str:
     return text.replace("rules:\n  []\n", "rules:\n").replace("rules:\n", f"rules:\n{RULE}")
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "SECONDS", 0.5)
-
-
 @pytest.fixture
 def running(here: County) -> Iterator[County]:
     """The county with readings owed, telephones in its guards' accounts, and an administrator."""
@@ -229,11 +224,15 @@ def test_three_failures_in_a_row_are_a_gap_of_the_administrator(running: County,
     assert running.sound()
 
 
-def test_what_waits_is_not_lost_while_a_channel_fails(running: County, web: Heard) -> None:
+def test_what_waits_is_not_lost_while_a_channel_fails(
+    running: County, web: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next digest that goes out tells of it all."""
     made = robot(running, web)
     web.mood = "slow"
-    minute(running, "1 Mar 09:00")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(wire, "SECONDS", 0.5)
+        minute(running, "1 Mar 09:00")
     web.mood = "yes"
     minute(running, "1 Mar 10:00")
     assert Delivery.objects.get(channel=made, outcome="sent").many == Message.objects.count() > 4

@@ -104,7 +104,7 @@ function arrange() {
   state.scene = compose(focus(), Math.floor(box.width), Math.floor(box.height));
   quiet = document.createElement("canvas");
   paintQuiet(fit(quiet, state.scene.width, state.scene.height), state.scene, theme);
-  state.cursor = null;
+  state.cursor = state.scene.patches.find((patch) => patch.area.key === state.cursor?.area.key) ?? null;
   crumbs();
   paint();
 }
