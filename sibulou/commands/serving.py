@@ -36,6 +36,7 @@ def work(given: argparse.Namespace) -> None:
         serve.end_at_eof()
     edge.open_county()
     from sibulou.duty import jobs
+    from sibulou.fronts.defence import jobs as _defence  # noqa: F401  (so does this)
     from sibulou.message import jobs as _  # noqa: F401  (registers its clockwork with the one that runs)
 
     jobs.work()

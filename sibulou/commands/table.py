@@ -171,6 +171,30 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "roads import", "导入一个县的路网和县界", "import the roads of a county, with its boundary",
+        "sibulou.commands.roads:bring_in",
+        (
+            _arg("file", metavar="FILE", help="路网：.geojson、.osm、.osm.pbf · roads: .geojson, .osm or .osm.pbf"),
+            _arg("--area", required=True, metavar="CODE", help="县的区划代码 · official code of the county"),
+            _arg("--boundary", required=True, metavar="FILE", help="县界，GeoJSON · boundary, GeoJSON"),
+            _arg("--datum", required=True, choices=("wgs84", "gcj02"), help="路网坐标系 · datum of the roads"),
+            _arg("--boundary-datum", choices=("wgs84", "gcj02"), help="县界坐标系，默认同路网 · of the boundary"),
+        ),
+    ),
+    Command(
+        "roads place", "从 CSV 导入卡点和村中心的位置", "give posts and villages their places, from CSV",
+        "sibulou.commands.roads:place",
+        (
+            _arg("file", metavar="FILE", help="每行：编号或代码,经度,纬度 · number or code, longitude, latitude"),
+            _arg("--datum", required=True, choices=("wgs84", "gcj02"), help="坐标系 · datum"),
+        ),
+    ),
+    Command(
+        "roads check", "核对哪些村的路没有封住", "say which villages lie open, and where posts would close them",
+        "sibulou.commands.roads:check",
+        (_arg("--area", required=True, metavar="CODE", help="县的区划代码 · official code of the county"),),
+    ),
+    Command(
         "plan check", "检查预案文件，不写数据", "check plan files; writes nothing",
         "sibulou.commands.plans:check", (_arg("files", metavar="FILE", nargs="+", help="预案文件 · plan files"),),
     ),
@@ -246,6 +270,7 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS = {
     "county": "县 · the county",
     "area": "区域 · areas",
+    "roads": "路网与封控 · roads and the cordon",
     "plan": "预案 · plans",
     "audit": "审计链 · the audit chain",
     "user": "账号和任命 · accounts and appointments",

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 
 from sibulou.demo.county import Ground, Tally, Village, make_county, since
 from sibulou.demo.piece import Ids, Piece
+from sibulou.demo.roads import lay_roads
 from sibulou.lib.cipher import Cipher
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.area_key import Level
@@ -52,6 +53,8 @@ def found_and_load(*, code: str, cipher: Cipher, start: datetime, by: By, scale:
         if left_out:
             refuse_orphans(list(tally.rows))
     analyse(tally.rows)
+    with acting(EVERYTHING):
+        lay_roads(county=AreaCode.objects.get(code=code, valid_to__isnull=True).area, seed=seed, by=by, now=moment)
     return tally
 
 
