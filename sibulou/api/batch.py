@@ -47,7 +47,8 @@ class Unread:
 
 def read_batch(request: HttpRequest) -> Sent:
     """The batch in a request. Raises NoJson, NoBatch, BatchTooLarge; never for a single record."""
-    body = read_json(request)
+    text = _text(_unpacked(request))
+    body = _json(text)
     if not isinstance(body, Mapping):
         raise NoBatch(field="body", allowed_zh="一个对象", allowed_en="an object")
     unknown = sorted(set(body) - {"records", "device", "sent_at"})
@@ -58,12 +59,14 @@ def read_batch(request: HttpRequest) -> Sent:
         raise NoBatch(field="records", allowed_zh="记录的列表", allowed_en="a list of records")
     if len(records) > MOST_RECORDS:
         raise _too_large()
-    return Sent([_read(raw) for raw in records], _device(body.get("device", "")), _sent_at(body.get("sent_at")))
+    plain = _ODD.search(text) is None
+    read = [_read(raw, plain=plain) for raw in records]
+    return Sent(read, _device(body.get("device", "")), _sent_at(body.get("sent_at")))
 
 
 def read_json(request: HttpRequest) -> object:
     """The body of a request, unpacked within bounds. Raises NoJson, BatchTooLarge."""
-    return _json(_unpacked(request))
+    return _json(_text(_unpacked(request)))
 
 
 def read_bytes(request: HttpRequest) -> bytes:
@@ -96,9 +99,16 @@ def _unpacked(request: HttpRequest) -> bytes:
     return plain
 
 
-def _json(body: bytes) -> object:
+def _text(body: bytes) -> str:
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
+        return body.decode("utf-8-sig")
+    except ValueError:
+        raise NoJson from None
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise NoJson from None
 
@@ -129,16 +139,36 @@ def _sent_at(value: object) -> datetime | None:
     return moment
 
 
-def _read(raw: object) -> Told | Unread:
-    told_id = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
-    told_id = "".join(sign for sign in told_id[:40] if sign.isprintable() and not unstorable(sign))
-    bad = next(_faults(raw), None)
-    if bad is not None:
-        return Unread(told_id, _written_out(raw), Unstorable(field=bad))
+_ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[0-9]{300}|[\s:,\[]-?[0-9.]+[eE]\+?[0-9]{3}")
+"""What JSON must hold somewhere before a text or number in it can be one that PostgreSQL could not keep."""
+_NESTING = frozenset({dict, list})
+
+
+def _read(raw: object, *, plain: bool) -> Told | Unread:
+    """A record as it was sent. `plain`: nothing odd stands in the whole batch, so it need not be looked for in each."""
+    if not (plain and _flat(raw)):
+        bad = next(_faults(raw), None)
+        if bad is not None:
+            return Unread(_id_of(raw), _written_out(raw), Unstorable(field=bad))
     try:
         return read_told(raw)
     except Problem as problem:
-        return Unread(told_id, raw if isinstance(raw, Mapping) else {"record": raw}, problem)
+        return Unread(_id_of(raw), raw if isinstance(raw, Mapping) else {"record": raw}, problem)
+
+
+def _flat(raw: object) -> bool:
+    """Whether nothing is nested in a record but its content, and nothing in that."""
+    if not isinstance(raw, dict):
+        return False
+    content = raw.get("content")
+    nested = sum(type(value) in _NESTING for value in raw.values())
+    return nested == 1 and isinstance(content, dict) and _NESTING.isdisjoint(map(type, content.values()))
+
+
+def _id_of(raw: object) -> str:
+    """The id that a record which cannot be read gives itself, as far as it can be shown."""
+    told = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
+    return "".join(sign for sign in told[:40] if sign.isprintable() and not unstorable(sign))
 
 
 def _faults(value: object, name: str = "record", depth: int = 0) -> Iterator[str]:

@@ -38,13 +38,15 @@ class _Waiting(Generic[Slip, Answer]):
 
 
 class Counter(Generic[Slip, Answer]):
-    """`take` takes in several slips in one transaction and gives an answer for each, None for one that it leaves to
-    another door. At most `at_once` records go into one transaction, and at most `most` wait.
+    """`take` is called when something waits. Once it can begin it calls what it is given for all that waits by then,
+    takes it in in one transaction and gives an answer for each slip, None for one that it leaves to another door. At
+    most `at_once` records go into one transaction, and at most `most` wait.
     """
 
     def __init__(
-        self, take: Callable[[Sequence[Slip]], Sequence[Answer | None]], *, at_once: int = 5_000, most: int = 20_000
-    ) -> None:
+        self, take: Callable[[Callable[[], Sequence[Slip]]], Sequence[Answer | None]], *, at_once: int = 5_000,
+        most: int = 20_000,
+    ) -> None:  # fmt: skip
         self._take, self._at_once, self._most = take, at_once, most
         self._queue: deque[_Waiting[Slip, Answer]] = deque()
         self._records = 0
@@ -68,17 +70,16 @@ class Counter(Generic[Slip, Answer]):
 
     def _work(self) -> None:
         while True:
-            group = self._next()
+            with self._change:
+                while not self._queue:
+                    self._change.wait()
             begin = time.monotonic()
-            self._serve(group)
-            records, spent = sum(one.records for one in group), time.monotonic() - begin
-            self._rate += 0.2 * (records / max(spent, 1e-6) - self._rate)
+            records = self._serve()
+            self._rate += 0.2 * (records / max(time.monotonic() - begin, 1e-6) - self._rate)
 
     def _next(self) -> list[_Waiting[Slip, Answer]]:
-        """All that wait, up to as many records as go at once; one batch in any case."""
+        """All that wait, up to as many records as go at once; one batch in any case. Something waits."""
         with self._change:
-            while not self._queue:
-                self._change.wait()
             group = [self._queue.popleft()]
             records = group[0].records
             while self._queue and records + self._queue[0].records <= self._at_once:
@@ -87,11 +88,21 @@ class Counter(Generic[Slip, Answer]):
             self._records -= records
         return group
 
-    def _serve(self, group: Sequence[_Waiting[Slip, Answer]]) -> None:
+    def _serve(self) -> int:
+        """Serve a group. Returns how many records it had."""
+        group: list[_Waiting[Slip, Answer]] = []
+
+        def gather() -> list[Slip]:
+            group.extend(self._next())
+            return [one.slip for one in group]
+
         try:
-            answers = self._take([one.slip for one in group])
+            answers = self._take(gather)
         except Exception:
+            if not group:  # it could not even begin
+                gather()
             _log.warning("%d batches could not be taken in together", len(group), exc_info=True)
             answers = [None] * len(group)  # rolled back: each goes to the other door by itself
         for one, answer in zip(group, answers, strict=True):
             one.answer.set_result(answer)
+        return sum(one.records for one in group)

@@ -18,17 +18,19 @@ from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error, connection
 
-from sibulou.api.batch import Sent, Unread, read_batch
+from sibulou.api.batch import Sent, read_batch
 from sibulou.api.counter import Counter, Full
 from sibulou.api.problems import ComeAgain
-from sibulou.api.saying import outcomes, said
+from sibulou.api.saying import outcomes_written, said
 from sibulou.duty.intake import Answer, Batch, Handed, take_in_all
+from sibulou.duty.lookup import ask, wait_for_turn
 from sibulou.duty.told import Told
-from sibulou.field.devices import Carrier, carriers
+from sibulou.field.devices import Carrier, ask_carriers
 from sibulou.field.past_reach import PastReach
 from sibulou.field.token import token_digest
 from sibulou.lib.clock import now
 from sibulou.lib.problem import Problem
+from sibulou.lib.sql import together
 from sibulou.roster.access import EVERYTHING, acting
 
 PATH = "/api/v1/records"
@@ -44,6 +46,7 @@ class _Slip:
 
     token: bytes
     sent: Sent
+    records: Sequence[Told]
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def _hand_in(
         return _say(start, environ, "503 Service Unavailable", said(problem).model_dump_json(), full.seconds)
     if taken is None:
         return pages(environ, start)
-    return _say(start, environ, "200 OK", outcomes(taken.at, slip.sent, taken.answers).model_dump_json())
+    return _say(start, environ, "200 OK", outcomes_written(taken.at, slip.sent, taken.answers))
 
 
 def _read(environ: dict[str, Any]) -> _Slip | None:
@@ -97,20 +100,28 @@ def _read(environ: dict[str, Any]) -> _Slip | None:
     finally:
         if hasattr(request, "_body"):
             environ["wsgi.input"] = BytesIO(request.body)
-    if not sent.records or any(isinstance(one, Unread) for one in sent.records):
+    records = [one for one in sent.records if isinstance(one, Told)]
+    if not records or len(records) < len(sent.records):
         return None
-    return _Slip(digest, sent)
+    return _Slip(digest, sent, records)
 
 
-def _take(slips: Sequence[_Slip]) -> list[_Taken | None]:
-    """Take in what several devices brought; None for one whose token does not simply hold."""
-    at = now()
+def _take(gather: Callable[[], Sequence[_Slip]]) -> list[_Taken | None]:
+    """Take in what several devices brought; None for one whose token does not simply hold.
+
+    They are gathered when it is this process's turn: what comes while another takes in goes with them.
+    """
     try:
         with acting(EVERYTHING):
-            known = carriers({slip.token for slip in slips}, now=at)
+            wait_for_turn()
+            slips, at = gather(), now()
+            with together():
+                known_then = ask_carriers((slip.token for slip in slips), now=at)
+                lookup_then = ask([told for slip in slips for told in slip.records])
+            known = known_then()
             held = [(slip, known[slip.token]) for slip in slips if slip.token in known]
-            handed = [_handed(slip.sent, carrier, at) for slip, carrier in held]
-            answers = take_in_all(handed, now=at) if handed else []
+            handed = [_handed(slip, carrier, at) for slip, carrier in held]
+            answers = take_in_all(handed, lookup_then(), now=at) if handed else []
     except Error:
         connection.close()  # a session that broke would fail every group after this one
         raise
@@ -118,9 +129,8 @@ def _take(slips: Sequence[_Slip]) -> list[_Taken | None]:
     return [taken.get(id(slip)) for slip in slips]
 
 
-def _handed(sent: Sent, carrier: Carrier, at: datetime) -> Handed:
-    records = [one for one in sent.records if isinstance(one, Told)]
-    batch = Batch(records, sent.device or carrier.device.name, sent.sent_at)
+def _handed(slip: _Slip, carrier: Carrier, at: datetime) -> Handed:
+    batch = Batch(slip.records, slip.sent.device or carrier.device.name, slip.sent.sent_at)
     reaches = PastReach(carrier.device, reach=carrier.reach, now=at)
     return Handed(batch, carrier.reach, carrier.by, reaches)
 

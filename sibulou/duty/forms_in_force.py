@@ -79,13 +79,13 @@ class FormsInForce:
     def _named(self, told: Told, area: int, stages: Sequence[Running]) -> list[Shared]:
         """The forms of the name a record gives: of the plans in force where it happened, else elsewhere, else ever."""
         place = (told.form, told.plan, area, *(running.stage.pk for running in stages))
-        if place not in self._found:
-            self._found[place] = next(self._choices(told, area, stages), [])
-        if not self._found[place]:
+        found = self._found.get(place) or next(self._choices(told, area, stages), None)
+        if found is None:  # not kept: there is no end to the names that nothing has
             known = sorted({name for running in stages for name in running.plan.forms})
             form = f"{told.plan}/{told.form}" if told.plan else told.form
             raise UnknownForm(form=form[:80], allowed=", ".join(known))
-        return self._found[place]
+        self._found[place] = found
+        return found
 
     def _choices(self, told: Told, area: int, stages: Sequence[Running]) -> Iterator[list[Shared]]:
         here = [running for running in stages if running.over[0] <= area < running.over[1]]

@@ -15,14 +15,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from math import isfinite
+from typing import NamedTuple
 
 from sibulou.duty.effects import open_duties
-from sibulou.duty.force import Running, in_force
-from sibulou.duty.form import FieldType, Form
-from sibulou.duty.forms_in_force import FormsInForce, OnForm
-from sibulou.duty.lookup import Lookup, look_up
+from sibulou.duty.force import in_force
+from sibulou.duty.form import FieldType
+from sibulou.duty.lookup import Lookup, look_up, wait_for_turn
+from sibulou.duty.meaning import Said, facts_of
 from sibulou.duty.models import Refusal
-from sibulou.duty.personal import BLIND, seal_answers, seal_payload
+from sibulou.duty.personal import BLIND, seal_payload
 from sibulou.duty.problems import (
     Conflicting,
     FromTheFuture,
@@ -31,21 +32,22 @@ from sibulou.duty.problems import (
     SystemTells,
     UnknownSubject,
 )
-from sibulou.duty.rule import OpenDuty
 from sibulou.duty.settle import call_off, settle_new, settle_records
 from sibulou.duty.told import About, Told
 from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.lib.problem import Problem
-from sibulou.lib.sql import bound_cursor
+from sibulou.lib.sql import bound_cursor, together
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, Reach, acting
-from sibulou.roster.area_key import level_of
 from sibulou.roster.audit import By
-from sibulou.roster.models import Subject
+from sibulou.roster.models import Appointment, Area, Subject
 from sibulou.roster.role import Right
 
 TRUSTED_SKEW = timedelta(minutes=5)
 """How far a device's clock may be off before its records are flagged and judged by the server's."""
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Outcome(StrEnum):
@@ -80,12 +82,16 @@ class Batch:
     concerned: bool = False
 
 
-def digest(told: Told) -> bytes:
-    """The fingerprint of what a record says: two with one id and one fingerprint are one record."""
-    said = [told.form, told.subject, told.happened_at.astimezone(UTC).isoformat(), told.content, told.answers,
-            told.corrects, told.withdraws, *([told.plan] if told.plan else [])]  # fmt: skip
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
+def digest(told: Told, text: str) -> bytes:
+    """The fingerprint of what a record says: two with one id and one fingerprint are one record. `text`: its content,
+    written in one order."""
+    at = told.happened_at.astimezone(UTC).isoformat()
+    said = f"{told.form!r} {told.plan!r} {told.subject} {at} {told.answers} {told.corrects} {told.withdraws} {text}"
+    return hashlib.sha256(said.encode()).digest()
 
+
+_written: Callable[[object], str] = json.JSONEncoder(sort_keys=True, default=str).encode
+"""Content as text in which nothing but the content makes a difference; plain ASCII."""
 
 Reaches = Callable[[datetime], Iterable[Reach]]
 
@@ -110,46 +116,32 @@ def take_in(batch: Batch, *, reach: Reach, by: By, now: datetime, reaches: Reach
     Returns an answer per record, in order. Raises no Problem for a single record.
     """
     with acting(EVERYTHING):
-        return take_in_all([Handed(batch, reach, by, reaches)], now=now)[0]
+        wait_for_turn()
+        return take_in_all([Handed(batch, reach, by, reaches)], look_up(batch.records), now=now)[0]
 
 
-def take_in_all(handed: Sequence[Handed], *, now: datetime) -> list[list[Answer]]:
+def take_in_all(handed: Sequence[Handed], lookup: Lookup, *, now: datetime) -> list[list[Answer]]:
     """Take in the batches of several people as one, in their order: one look, one commit, and answers for each.
 
-    Call it in the transaction that is to hold all of it, acting with EVERYTHING.
+    Call it in the transaction that is to hold all of it, acting with EVERYTHING, when it is one's turn; `lookup` is of
+    all their records, looked up since.
     """
-    intake = _Intake(look_up([told for one in handed for told in one.batch.records]), now=now)
+    intake = _Intake(lookup, now=now)
     answers = [intake.judge(one) for one in handed]
     intake.store()
     return answers
 
 
-@dataclass(frozen=True)
-class _Meaning:
-    """What a record means by the plans: the duties it may meet by itself, those only as an answer, whether a rule opens
-    another."""
+class _Accepted(NamedTuple):
+    """A record ready to be kept."""
 
-    closes: list[int]
-    answering: list[int]
-    opens: bool
-
-
-_NOTHING = _Meaning([], [], opens=False)
-
-
-@dataclass(frozen=True)
-class _Accepted:
     told: Told
     handed: Handed
     fingerprint: bytes
     subject: About
     happened_at: datetime
     doubtful: bool
-    kept: str
-    closes: list[int]
-    answering: list[int]
-    opens: bool
-    plans: tuple[str, ...]
+    said: Said
 
 
 class _Intake:
@@ -157,10 +149,8 @@ class _Intake:
 
     def __init__(self, lookup: Lookup, *, now: datetime) -> None:
         self.lookup, self.now = lookup, now
-        self.events, self.subjects = lookup.events, lookup.subjects
-        self.forms = FormsInForce(lookup.events)
+        self.meanings, self.subjects = lookup.meanings, lookup.subjects
         self.accepted: list[_Accepted] = []
-        self.meant: dict[tuple[object, ...], _Meaning] = {}
 
     def judge(self, handed: Handed) -> list[Answer]:
         """An answer for each record of a batch; what is accepted waits for `store`."""
@@ -180,59 +170,47 @@ class _Intake:
 
     def _judge(self, told: Told, handed: Handed) -> _Accepted | None:
         """The record ready to be kept; None if it is here already. Raises the Problem that refuses it."""
-        fingerprint = digest(told)
+        text = _written(told.content)
+        fingerprint = digest(told, text)
         before = self.lookup.fingerprints.get(told.id)
         if before is not None:
             if before != fingerprint:
                 raise Conflicting(id=told.id)
             return None
         subject = self.subjects.get(told.subject)
-        if subject is None or not self._may_tell(told, handed, subject):
+        if subject is None:
             raise UnknownSubject(subject=told.subject)
-        happened_at, doubtful = self._moment(told, handed.batch)
-        stages = self._stages_at(happened_at)
-        on = self.forms.told_on(told, subject, stages)
-        if on.form.by_system and handed.by.user_id is not None:
-            raise SystemTells(form_zh=on.form.title.zh, form_en=on.form.title.en)
+        happened_at, doubtful = self._moment(told, handed, subject)
+        if not _may_tell(handed, subject, happened_at):
+            raise UnknownSubject(subject=told.subject)
         concerned = handed.batch.concerned
-        if concerned and not on.form.concerned:
-            raise OthersTell(form_zh=on.form.title.zh, form_en=on.form.title.en)
+        said = self.meanings.of(told, subject, at=happened_at, text=text, concerned=concerned)
+        form = said.form
+        if form.by_system and handed.by.user_id is not None:
+            raise SystemTells(form_zh=form.title.zh, form_en=form.title.en)
+        if concerned and not form.concerned:
+            raise OthersTell(form_zh=form.title.zh, form_en=form.title.en)
         self._check_correction(told)
-        self._check_named(on.form, on.content)
-        plain = json.dumps(on.content, ensure_ascii=False)
-        sealed = seal_answers(on.form, on.content)
-        kept = plain if sealed == on.content else json.dumps(sealed, ensure_ascii=False)
-        meaning = _NOTHING if told.withdraws else self._meaning(on, plain, subject, stages, concerned=concerned)
-        answering = meaning.answering if told.answers is not None else []
-        clean = replace(told, content=on.content)
-        return _Accepted(clean, handed, fingerprint, subject, happened_at, doubtful, kept, meaning.closes, answering,
-                         meaning.opens, on.plans)  # fmt: skip
+        self._check_named(said)
+        return _Accepted(told, handed, fingerprint, subject, happened_at, doubtful, said)
 
-    def _may_tell(self, told: Told, handed: Handed, subject: About) -> bool:
-        if handed.reaches is None:
-            return _within(handed.reach, subject)
-        happened_at, _ = self._moment(told, handed.batch)
-        return any(_within(reach, subject) for reach in handed.reaches(happened_at))
+    def _moment(self, told: Told, handed: Handed, subject: About) -> tuple[datetime, bool]:
+        """When it happened, judged by the server's clock, and whether the device's was off (see decision 0005).
 
-    def _moment(self, told: Told, batch: Batch) -> tuple[datetime, bool]:
-        """When it happened, judged by the server's clock, and whether the device's was off (see decision 0005)."""
-        skew = timedelta() if batch.sent_at is None else batch.sent_at - self.now
+        Raises FromTheFuture, and UnknownSubject to whoever does not reach it: he must not learn that it is there.
+        """
+        sent_at = handed.batch.sent_at
+        skew = timedelta() if sent_at is None else sent_at - self.now
         doubtful = abs(skew) > TRUSTED_SKEW
         try:
             happened_at = told.happened_at - skew if doubtful else told.happened_at
         except OverflowError:
-            raise FromTheFuture(happened=wall(told.happened_at), now=wall(self.now)) from None
+            happened_at = _NEVER
         if happened_at > self.now + TRUSTED_SKEW:
+            if not _within(handed.reach, subject):
+                raise UnknownSubject(subject=told.subject)
             raise FromTheFuture(happened=wall(told.happened_at), now=wall(self.now))
         return min(happened_at, self.now), doubtful
-
-    def _stages_at(self, at: datetime) -> list[Running]:
-        """The stage that held at a moment, of every event that ran then or runs now: late records meet their time."""
-        return [
-            in_force(of_event, at)
-            for of_event in self.events
-            if (ended := of_event[-1].ends) is None or of_event[0].starts <= at < ended
-        ]
 
     def _check_correction(self, told: Told) -> None:
         if told.corrects is None:
@@ -241,44 +219,27 @@ class _Intake:
         if told.corrects == told.id or (original is not None and original != (told.subject, told.form)):
             raise NothingToCorrect(corrects=told.corrects)
 
-    def _check_named(self, form: Form, content: Mapping[str, object]) -> None:
+    def _check_named(self, said: Said) -> None:
         """Whoever a record names must be on the roster, or what its rules call for would be owed by nobody."""
-        for one in form.fields:
-            named = content.get(one.key) if one.type is FieldType.SUBJECT else None
+        if said.form.key not in self.meanings.naming:
+            return
+        for one in said.form.fields:
+            named = said.content.get(one.key) if one.type is FieldType.SUBJECT else None
             if named and str(named) not in self.lookup.named:
                 raise UnknownSubject(subject=named)
-
-    def _meaning(
-        self, on: OnForm, plain: str, subject: About, stages: Sequence[Running], *, concerned: bool
-    ) -> _Meaning:
-        """What a record of this content says by the plans of its moment; worked out once for all that say the same."""
-        key = (on.form.key, on.plans, plain, subject.kind, level_of(subject.area_id), subject.language, subject.listed,
-               concerned, *(running.stage.pk for running in stages))  # fmt: skip
-        found = self.meant.get(key)
-        if found is None:
-            counting = [running for running in stages if running.plan.key in on.plans]
-            found = self.meant[key] = _work_out(on, counting, self.facts(subject), concerned=concerned)
-        return found
-
-    def facts(self, subject: About) -> dict[str, object]:
-        """What rules may ask of a subject (`rule.SUBJECT_FACTS`); what does not apply to it is left out."""
-        facts: dict[str, object] = {"kind": subject.kind}
-        if subject.kind == "area":
-            facts["level"] = level_of(subject.area_id).name.lower()
-        if subject.kind == "household":
-            facts["listed"] = subject.listed
-            if subject.language:
-                facts["language"] = subject.language
-        return facts
 
     def store(self) -> None:
         """Keep what was accepted, open what rules make of it, and settle."""
         if not self.accepted:
             return
         columns = [list(column) for column in zip(*map(self._row, self.accepted), strict=True)]
-        with bound_cursor() as cursor:
-            cursor.execute(_INSERT, columns, prepare=True)
         ids = [one.told.id for one in self.accepted]
+        if self._plain():
+            with together():
+                _insert(columns)
+                settle_new(ids, now=self.now)
+            return
+        _insert(columns)
         opened = self._effects()
         corrects = any(one.told.corrects for one in self.accepted)
         settle = settle_records if corrects else settle_new
@@ -287,33 +248,39 @@ class _Intake:
             for by, accepted in self._by_teller(self.accepted):
                 call_off([one.told.id for one in accepted], by=by, now=self.now)
 
+    def _plain(self) -> bool:
+        """Whether nothing follows from what was accepted but that obligations are met."""
+        watching = self.meanings.watching
+        return not any(one.said.opens or one.told.corrects or one.told.form in watching for one in self.accepted)
+
     def _row(self, one: _Accepted) -> tuple[object, ...]:
-        told, handed = one.told, one.handed
+        told, handed, said = one.told, one.handed, one.said
+        answering = said.answering if told.answers is not None else ()
         return (
             told.id, told.form, one.subject.pk, one.subject.area_id, one.happened_at, told.happened_at, self.now,
-            one.doubtful, handed.by.user_id, handed.batch.device[:40], one.kept, one.fingerprint, _array(one.closes),
-            _array(one.answering), told.answers, told.corrects, told.withdraws, _array(one.plans),
+            one.doubtful, handed.by.user_id, handed.batch.device[:40], said.kept, one.fingerprint, _array(said.closes),
+            _array(answering), told.answers, told.corrects, told.withdraws, _array(said.plans),
         )  # fmt: skip
 
     def _effects(self) -> int:
         """What the rules of every event that runs make of the batch. Returns how many obligations were opened."""
         opened = 0
-        for of_event in self.events:
+        for of_event in self.meanings.events:
             if of_event[-1].ends is not None:
                 continue
             watching = watch_forms(of_event)
             for by, accepted in self._by_teller([one for one in self.accepted if one.told.form in watching]):
                 watched = {one.subject.pk: one.subject for one in accepted}
-                settle_watches(of_event, watched, facts=self.facts, by=by, now=self.now)
-            called_for = [one for one in self.accepted if one.opens]
+                settle_watches(of_event, watched, facts=facts_of, by=by, now=self.now)
+            called_for = [one for one in self.accepted if one.said.opens]
             for running in of_event:
                 told = [
-                    (one.told, one.subject, one.happened_at)
+                    (replace(one.told, content=one.said.content), one.subject, one.happened_at)
                     for one in called_for
-                    if running.plan.key in one.plans and in_force(of_event, one.happened_at) is running
+                    if running.plan.key in one.said.plans and in_force(of_event, one.happened_at) is running
                 ]
                 if told:
-                    opened += open_duties(running, told, facts=self.facts, now=self.now)
+                    opened += open_duties(running, told, facts=facts_of, now=self.now)
         return opened
 
     @staticmethod
@@ -328,26 +295,25 @@ class _Intake:
             type(problem), Outcome.REFUSED
         )
         subject = self.subjects.get(told.subject)
-        area = _home(handed.reach) if subject is None else subject.area_id
+        area = _home(handed) if subject is None else subject.area_id
         keep_refused(told, outcome, problem, batch=handed.batch, by=handed.by, now=self.now, area=area)
         return Answer(str(told.id), outcome, problem)
 
 
-def _work_out(on: OnForm, stages: Sequence[Running], facts: dict[str, object], *, concerned: bool) -> _Meaning:
-    closes: set[int] = set()
-    answering: set[int] = set()
-    opens = False
-    for running in stages:
-        by_itself, as_answer = running.plan.meeting(on.form.key, on.content, facts, concerned=concerned)
-        closes.update(running.duty_ids[key] for key in by_itself)
-        answering.update(running.duty_ids[key] for key in as_answer)
-        effects = running.plan.effects(on.form.key, on.content, facts)
-        opens |= any(isinstance(effect, OpenDuty) for effect in effects)
-    return _Meaning(sorted(closes), sorted(answering), opens)
+def _may_tell(handed: Handed, subject: About, at: datetime) -> bool:
+    """Whether he who hands in may tell of a subject what happened `at`."""
+    if handed.reaches is None:
+        return _within(handed.reach, subject)
+    return any(_within(reach, subject) for reach in handed.reaches(at))
 
 
 def _within(reach: Reach, subject: About) -> bool:
     return reach.covers(subject.area_id, Right.RECORD) or subject.pk in reach.subjects
+
+
+def _insert(columns: Sequence[Sequence[object]]) -> None:
+    with bound_cursor() as cursor:
+        cursor.execute(_INSERT, columns, prepare=True)
 
 
 _COLUMNS = {
@@ -369,12 +335,16 @@ def _array(parts: Iterable[int | str]) -> str:
     return "{" + ",".join(map(str, parts)) + "}"
 
 
-def _home(reach: Reach) -> int | None:
-    """Where a teller belongs, for a record about something the roster does not know."""
-    ranges = reach.ranges.get(Right.RECORD)
+def _home(handed: Handed) -> int | None:
+    """Where a teller belongs, for a record about something the roster does not know: where he may tell, else where he
+    sat last; the top of the tree for one who sat nowhere, so that there is somebody who sees it."""
+    ranges = handed.reach.ranges.get(Right.RECORD)
     if ranges:
         return ranges[0][0]
-    return Subject.objects.filter(pk__in=reach.subjects[:1]).values_list("area_id", flat=True).first()
+    guarded = Subject.objects.filter(pk__in=handed.reach.subjects[:1]).values_list("area_id", flat=True)
+    terms = Appointment.objects.filter(user=handed.by.user_id).order_by("-starts_at", "-pk")
+    top = Area.objects.order_by("level", "pk").values_list("pk", flat=True)
+    return guarded.first() or terms.values_list("seat__area_id", flat=True).first() or top.first()
 
 
 def keep_refused(

@@ -35,11 +35,10 @@ def settle_records(records: Sequence[UUID], *, now: datetime) -> int:
     return settle_obligations(touched, now=now)
 
 
-def settle_new(records: Sequence[UUID], *, now: datetime) -> int:
-    """Settle what these records touch: new ones, none of which corrects another. Returns how many changed."""
+def settle_new(records: Sequence[UUID], *, now: datetime) -> None:
+    """Settle what these records touch: new ones, none of which corrects another."""
     with bound_cursor() as cursor:
         cursor.execute(QUERIES["settle_new"], {"records": list(records), "now": now}, prepare=True)
-        return int(cursor.rowcount)
 
 
 def settle_obligations(obligations: Sequence[int], *, now: datetime) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,7 +30,7 @@ from sibulou.field.token import CODE_LASTS, TOKEN_LASTS, code_digest, new_code, 
 from sibulou.lib.sql import bound_cursor
 from sibulou.lib.uuid7 import uuid7
 from sibulou.lib.wall import wall
-from sibulou.roster.access import EVERYTHING, Reach, acting, reaches_of
+from sibulou.roster.access import EVERYTHING, SEATS, Reach, acting, reaches_from
 from sibulou.roster.area_key import Level, ancestor, level_of
 from sibulou.roster.areas import code_of
 from sibulou.roster.audit import By, audit
@@ -227,7 +228,11 @@ def withdrawn(device: Device) -> Withdrawn:
 def by_token(token: str, *, now: datetime) -> Device:
     """The device of a token, withdrawn or not. Raises NoSuchToken, TokenOver, CarrierClosed."""
     digest = token_digest(token)
-    found = _by_digests([digest]) if digest else []
+    found: list[Device] = []
+    if digest:
+        with bound_cursor() as cursor:
+            cursor.execute(_BY_DIGESTS, [[digest]], prepare=True)
+            found = _devices(cursor.fetchall())
     if not found:
         raise NoSuchToken
     device = found[0]
@@ -238,11 +243,8 @@ def by_token(token: str, *, now: datetime) -> Device:
     return device
 
 
-def _by_digests(digests: Iterable[bytes]) -> list[Device]:
-    """The devices of these tokens, with their users."""
-    with bound_cursor() as cursor:
-        cursor.execute(_BY_DIGESTS, [list(digests)], prepare=True)
-        rows = cursor.fetchall()
+def _devices(rows: Sequence[Sequence[Any]]) -> list[Device]:
+    """The devices that `_BY_DIGESTS` found, with their users."""
     split = len(_DEVICE)
     found = [Device.from_db("default", _DEVICE, row[:split]) for row in rows]
     for device, row in zip(found, rows, strict=True):
@@ -266,23 +268,32 @@ class Carrier:
     by: By
 
 
-def carriers(digests: Iterable[bytes], *, now: datetime) -> dict[bytes, Carrier]:
+_SEATS_BY_DIGESTS = SEATS.replace(
+    "ANY (%b::bigint[])",
+    "ANY (ARRAY(SELECT a.id FROM devices_by_token(%b::bytea[]) d JOIN account a ON a.id = d.user_id AND a.is_active))",
+)
+
+
+def ask_carriers(digests: Iterable[bytes], *, now: datetime) -> Callable[[], dict[bytes, Carrier]]:
     """Who comes with these tokens, by their digests: those whose token, device and account simply hold.
 
-    The same as `by_token` and `reach_of` one by one, for many at once; call it acting with EVERYTHING.
+    The same as `by_token` and `reach_of` one by one, for many at once. Ask acting with EVERYTHING, in a block
+    `together` with what else is to be asked; what is given is to be called after the block.
     """
-    devices = [
-        device
-        for device in _by_digests(set(digests))
-        if device.withdrawn_at is None and not device.over(now) and device.user.is_active
-    ]
-    reaches = reaches_of([device.user for device in devices], now=now)
+    session, sought = connection.connection, list(set(digests))
+    devices = session.execute(_BY_DIGESTS, [sought], prepare=True)
+    seats = session.execute(_SEATS_BY_DIGESTS, [now, sought], prepare=True)
+    return lambda: _carriers(_devices(devices.fetchall()), reaches_from(seats.fetchall()), now)
+
+
+def _carriers(known: Iterable[Device], reaches: Mapping[int, Reach], now: datetime) -> dict[bytes, Carrier]:
+    devices = [one for one in known if one.withdrawn_at is None and not one.over(now) and one.user.is_active]
     stale = [device.pk for device in devices if device.seen_at is None or device.seen_at <= now - SEEN_EVERY]
     if stale:
         Device.objects.filter(pk__in=stale).update(seen_at=now)
     found = {}
     for device in devices:
-        reach = reaches[device.user_id]
+        reach = reaches.get(device.user_id) or Reach(user_id=device.user_id)
         role = ROLES[reach.roles[0]].zh if reach.roles else ""
         found[bytes(device.token_digest)] = Carrier(device, reach, By(device.user.name, role, device.user_id))
     return found

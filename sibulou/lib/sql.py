@@ -22,6 +22,18 @@ def read_queries(file: Path) -> dict[str, str]:
 
 
 @contextmanager
+def together() -> Iterator[psycopg.Connection]:
+    """Statements executed in the block go to the server at once, in their order, and come back with one answer.
+
+    What they give is read after the block, and there the first error is raised, Django's. Of the same connection.
+    """
+    connection.ensure_connection()
+    session: psycopg.Connection = connection.connection
+    with connection.wrap_database_errors, session.pipeline():
+        yield session
+
+
+@contextmanager
 def bound_cursor() -> Iterator[psycopg.Cursor]:
     """A cursor that sends values apart from the statement, for arrays of thousands (`%b`: in binary).
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.http import Http404
@@ -92,18 +91,30 @@ def reaches_of(users: Iterable[User], *, now: datetime) -> dict[int, Reach]:
     named = list(users)
     found = {user.pk: Reach(user_id=user.pk) for user in named}
     with bound_cursor() as cursor:
-        cursor.execute(_SEATS, [[user.pk for user in named if user.is_active], now], prepare=True)
-        for user, seats in groupby(cursor.fetchall(), key=lambda row: int(row[0])):
-            found[user] = _reach_from(user, [_Seat(*row[1:]) for row in seats])
-    for pk, reach in found.items():
-        if reach.subjects:
-            found[pk] = replace(reach, subjects=_doors(reach.subjects))
+        cursor.execute(SEATS, [now, [user.pk for user in named if user.is_active]], prepare=True)
+        found.update(reaches_from(cursor.fetchall()))
     return found
 
 
-_SEATS = """
-SELECT u.id, s.seat_id, s.role, s.area_id, s.subject_id, s.closed FROM unnest(%b::bigint[]) u (id), seats_of(u.id, %b) s
-ORDER BY u.id"""
+SEATS = """
+SELECT u.id, s.seats, s.roles, s.areas, s.subjects, s.closed,
+       CASE WHEN s.guarded IS NULL THEN '{}' ELSE with_household(s.guarded) END
+FROM account u CROSS JOIN LATERAL (
+    SELECT array_agg(seat_id) AS seats, array_agg(role) AS roles, array_agg(area_id) AS areas,
+           array_agg(subject_id) AS subjects, array_agg(closed) AS closed,
+           array_agg(subject_id) FILTER (WHERE subject_id IS NOT NULL AND NOT closed) AS guarded
+    FROM seats_of(u.id, %b)) s
+WHERE s.seats IS NOT NULL AND u.id = ANY (%b::bigint[])"""
+"""At a moment, of each of some users: the seats, and whose doors the guarded ones open: a guarded person's household, a
+guarded household's people. `reaches_from` reads it."""
+
+
+def reaches_from(rows: Iterable[Sequence[Any]]) -> dict[int, Reach]:
+    """What `SEATS` found, as the reach of each user who has a seat."""
+    return {
+        user: replace(_reach_from(user, list(map(_Seat._make, zip(*seats, strict=True)))), subjects=tuple(doors))
+        for user, *seats, doors in rows
+    }
 
 
 class _Seat(NamedTuple):
@@ -117,7 +128,7 @@ class _Seat(NamedTuple):
 
 
 def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
-    """The reach that seats give; of subjects those guarded alone."""
+    """The reach that seats give, the doors left out."""
     ranges: dict[Right, set[tuple[int, int]]] = {}
     for seat in seats:
         if seat.subject is None:
@@ -127,19 +138,10 @@ def _reach_from(user: int, seats: Sequence[_Seat]) -> Reach:
         user_id=user,
         ranges={right: tuple(sorted(spans)) for right, spans in ranges.items()},
         seats=tuple(seat.pk for seat in seats),
-        subjects=tuple(seat.subject for seat in seats if seat.subject is not None and not seat.closed),
         left=tuple(seat.subject for seat in seats if seat.subject is not None and seat.closed),
         roles=tuple(sorted({seat.role for seat in seats})),
         sits=tuple((seat.role, seat.area) for seat in seats),
     )
-
-
-def _doors(guarded: tuple[int, ...]) -> tuple[int, ...]:
-    """A guarded person opens the household, a guarded household its people."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT with_household(%s)", [list(guarded)])
-        (subjects,) = cursor.fetchone()
-    return tuple(subjects)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ are re-issued (S: domain section 5, GB/T 10114), are dated attributes beside it.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 DIGITS = 18
 
@@ -55,6 +56,7 @@ def ancestor(key: int, level: Level) -> int:
     return key - key % span(level)
 
 
+@lru_cache(maxsize=4096)
 def level_of(key: int) -> Level:
     """The level of the area that `key` names: where its trailing zeros begin."""
     for level in Level:

@@ -181,7 +181,7 @@ def sabotage_owners(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sabotage_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the device claims is believed."""
-    monkeypatch.setattr(intake._Intake, "_moment", lambda self, told, batch: (min(told.happened_at, self.now), False))
+    monkeypatch.setattr(intake._Intake, "_moment", lambda self, told, *how: (min(told.happened_at, self.now), False))
 
 
 SABOTAGES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,7 +18,8 @@ class Clerk:
         self.groups: list[list[int]] = []
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def take(self, slips: Sequence[int]) -> list[int | None]:
+    def take(self, gather: Callable[[], Sequence[int]]) -> list[int | None]:
+        slips = gather()
         self.groups.append(list(slips))
         self.begun.set()
         assert self.go.wait(10)
@@ -84,3 +85,32 @@ def test_a_full_counter_says_when_to_come_again():
         assert full.value.seconds >= 1
         clerk.go.set()
         assert [one.result(10) for one in held] == [2, 4, 6]
+
+
+def test_what_comes_before_the_turn_has_come_goes_along():
+    """The clerk gathers when he can begin, not when the first one comes."""
+    turn, waits = threading.Event(), threading.Event()
+    groups: list[list[int]] = []
+
+    def take(gather: Callable[[], Sequence[int]]) -> list[int | None]:
+        waits.set()
+        assert turn.wait(10)
+        groups.append(sorted(gather()))
+        return [0 for _ in groups[-1]]
+
+    counter: Counter[int, int] = Counter(take)
+    with ThreadPoolExecutor(3) as people:
+        held = [people.submit(counter.hand_in, slip, 1) for slip in (1, 2, 3)]
+        assert waits.wait(10)
+        while len(counter._queue) < 3:
+            threading.Event().wait(0.001)
+        turn.set()
+        assert [one.result(10) for one in held] == [0, 0, 0]
+    assert groups == [[1, 2, 3]]
+
+
+def test_a_clerk_who_cannot_even_begin_keeps_nobody_waiting():
+    def take(gather: Callable[[], Sequence[int]]) -> list[int | None]:
+        raise ConnectionError
+
+    assert Counter[int, int](take).hand_in(4, 1) is None

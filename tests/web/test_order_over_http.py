@@ -27,7 +27,7 @@ RECORDS = 9
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clerk would not see what the test's transaction holds; here everyone is his own clerk."""
-    monkeypatch.setattr(Counter, "hand_in", lambda self, slip, records: self._take([slip])[0])
+    monkeypatch.setattr(Counter, "hand_in", lambda self, slip, records: self._take(lambda: [slip])[0])
 
 
 def told(scene: Scene) -> list[dict[str, object]]:

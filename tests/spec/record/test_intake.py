@@ -67,6 +67,33 @@ def test_a_subject_outside_ones_area_does_not_exist(here: County) -> None:
     assert not Record.objects.exists()
 
 
+def test_a_subject_outside_ones_area_does_not_exist_tomorrow_either(here: County) -> None:
+    """A time that cannot be does not bring out who is on the roster elsewhere."""
+    here.start("temperature")
+    answers = here.tell("Wang | 2 Mar 08:10 | reading 36.5", "999999 | 2 Mar 08:10 | reading 36.5",
+                        at="1 Mar 08:00", reach=NOTHING)  # fmt: skip
+    assert [answer.outcome for answer in answers] == [Outcome.UNKNOWN_SUBJECT] * 2
+
+
+def test_what_someone_says_who_has_no_seat_any_more_is_kept_where_somebody_sees_it(here: County) -> None:
+    """His phone hands in what waited in it; of a subject nobody knows, too."""
+    here.start("temperature")
+    here.tell("999999 | 1 Mar 08:10 | reading 36.5", reach=NOTHING)
+    assert Refusal.objects.get().area_id is not None
+
+
+def test_two_who_say_the_same_are_judged_each_by_what_it_says(here: County) -> None:
+    """What one answer means is worked out once; another that only looks like it is another: 36.5 is no "36.5"."""
+    here.start("temperature")
+    told = here.line("Wang | 1 Mar 08:10 | reading 36.5 | as a").told
+    like = type(told)(**{**vars(told), "id": record_id("b"), "content": {"temperature": "36.5"}})
+    same = type(told)(**{**vars(told), "id": record_id("c")})
+    batch = Batch([told, like, same])
+    answers = take_in(batch, reach=EVERYTHING, by=OFFICER, now=moment("1 Mar 08:20"))
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED]
+    assert list(Record.objects.values_list("content", flat=True)) == [{"temperature": 36.5}] * 2
+
+
 def test_a_record_of_the_future_is_refused_and_kept(here: County) -> None:
     """Tomorrow's reading cannot have happened; the sentence names both moments by the county's clock."""
     here.start("temperature")
