@@ -8,19 +8,24 @@ import math
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 
 from sibulou.api.problems import BatchTooLarge, NoBatch, NoJson, Unstorable
 from sibulou.duty.told import Told, read_told
 from sibulou.lib.problem import Problem
 
 MOST_RECORDS = 5000
-MOST_BYTES = 32 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 32 * MEGABYTE
+LET_PASS = 64 * MEGABYTE
+"""So much of a body that is too large is let in, that its sender may hear so."""
 DEEPEST = 12
 """How deep a record may be nested; its content is flat, so this is generous."""
 
@@ -75,15 +80,17 @@ def read_bytes(request: HttpRequest) -> bytes:
 
 
 def _too_large() -> BatchTooLarge:
-    return BatchTooLarge(records=MOST_RECORDS, megabytes=MOST_BYTES // 1024 // 1024)
+    sent = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or MOST_BYTES
+    return BatchTooLarge(records=MOST_RECORDS, sent=sent // MEGABYTE, megabytes=MOST_BYTES // MEGABYTE)
 
 
 def _unpacked(request: HttpRequest) -> bytes:
     try:
         body = request.body
     except RequestDataTooBig:
+        _let_pass(request)
         raise _too_large() from None
-    except UnreadablePostError:
+    except (UnreadablePostError, RawPostDataException):  # it broke off, or was read as the form of a page
         raise NoJson from None
     if request.headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip"):
         return body
@@ -97,6 +104,14 @@ def _unpacked(request: HttpRequest) -> bytes:
     if not unpack.eof:
         raise NoJson
     return plain
+
+
+def _let_pass(request: HttpRequest) -> None:
+    """Let a body that is too large come in, within bounds, for nothing: who is still sending reads no answer."""
+    left = LET_PASS
+    with suppress(UnreadablePostError):
+        while left > 0 and (got := request.read(min(left, 65_536))):
+            left -= len(got)
 
 
 def _text(body: bytes) -> str:

@@ -25,8 +25,13 @@ class BatchTooLarge(Problem):
     """More records, or more bytes, than one batch may hold."""
 
     number = "413.1"
-    zh = "一批最多 {records} 条、解压后 {megabytes} MB。请分成几批发送；没有收下任何记录。"
-    en = "A batch holds at most {records} records and {megabytes} MB unpacked. Send it in parts; no record was taken."
+    zh = (
+        "一批最多 {records} 条，发送时不超过 {sent} MB，解压后不超过 {megabytes} MB。请分成几批发送；没有收下任何记录。"
+    )
+    en = (
+        "A batch holds at most {records} records, {sent} MB as sent and {megabytes} MB unpacked. "
+        "Send it in parts; no record was taken."
+    )
 
 
 class Unstorable(Problem):
