@@ -112,6 +112,9 @@ SESSION_COOKIE_AGE = int(os.environ.get("SIBULOU_IDLE_SECONDS", "1800"))
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGES_DAYS = int(os.environ.get("SIBULOU_MESSAGES_DAYS", "180"))
+"""For how many days messages and the log of what was sent are kept; 30 at least."""
+
 SECURE_COOKIES = os.environ.get("SIBULOU_HTTPS") == "1"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES

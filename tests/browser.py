@@ -12,6 +12,15 @@ _AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.
 
 def axe(page: Any) -> list[tuple[str, str]]:
     """What axe finds wrong with the page: the rule, and the first element that breaks it."""
+    return _found(page, "axe.run(document)")
+
+
+def faint(page: Any) -> list[tuple[str, str]]:
+    """Text that cannot be read in sunlight: a contrast below 7:1, or 4.5:1 where it is large (WCAG AAA)."""
+    return _found(page, "axe.run(document, { runOnly: ['color-contrast-enhanced'] })")
+
+
+def _found(page: Any, run: str) -> list[tuple[str, str]]:
     page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document)")["violations"]
+    found = page.evaluate(run)["violations"]
     return [(one["id"], one["nodes"][0]["html"][:160]) for one in found]

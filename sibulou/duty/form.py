@@ -81,6 +81,8 @@ class Form:
     fields: tuple[Field, ...]
     by_system: bool = False
     concerned: str = ""
+    kept_days: int | None = None
+    """Days after the end of the event until which what is personal is kept; None where the plan does not say."""
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

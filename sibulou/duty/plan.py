@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sibulou.duty import plan_basics as basics
 from sibulou.duty.plan_check import cautions, check_whole
-from sibulou.duty.plan_draft import Draft, frozen
+from sibulou.duty.plan_draft import Draft, frozen, maybe
 from sibulou.duty.plan_duties import read_duties
-from sibulou.duty.plan_forms import read_forms
+from sibulou.duty.plan_forms import read_forms, read_kept_days
 from sibulou.duty.plan_parts import Closer, Duty, Plan
 from sibulou.duty.plan_reader import BLANK, Cursor, PlanMistake, PlanMistakes, compose
 from sibulou.duty.plan_rules import read_guards, read_reports, read_rules
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _NEEDED = "plan version title disease source zone levels reasons ladders cutoffs forms duties"
-_POSSIBLE = "quiet values lists classes rules guards reports"
+_POSSIBLE = "quiet kept_days values lists classes rules guards reports"
 
 
 def load_plan(text: str, *, file: str, scopes: Mapping[str, str] | None = None) -> Plan:
@@ -93,7 +93,7 @@ def _draft(found: Mapping[str, Cursor], scopes: Mapping[str, str] | None) -> Dra
     if "cutoffs" in found:
         draft.cutoffs = basics.read_cutoffs(found["cutoffs"])
     if "forms" in found:
-        draft.forms = read_forms(found["forms"])
+        draft.forms = read_forms(found["forms"], maybe(found, "kept_days", read_kept_days, None))
     if "duties" in found:
         draft.duties = read_duties(found["duties"], draft)
     if "rules" in found:

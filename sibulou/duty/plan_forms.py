@@ -15,13 +15,18 @@ CONCERNED = ("tells", "corrects")
 KINDS = ("area", "household", "person", "post", "place", "institution", "shift")
 
 
-def read_forms(cursor: Cursor) -> dict[str, Form]:
-    return {key: _read_form(key, item) for key, item in cursor.keyed()}
+def read_forms(cursor: Cursor, kept_days: int | None) -> dict[str, Form]:
+    """`kept_days`: what the plan says for forms that say nothing themselves."""
+    return {key: _read_form(key, item, kept_days) for key, item in cursor.keyed()}
 
 
-def _read_form(key: str, cursor: Cursor) -> Form:
+def read_kept_days(cursor: Cursor) -> int:
+    return cursor.integer(0, 3650)
+
+
+def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
     check_key(cursor, key)
-    found = cursor.fields("key title subject why fields", "by_system concerned")
+    found = cursor.fields("key title subject why fields", "by_system concerned kept_days")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
     items = many(found, "fields", Cursor.keyed)
@@ -29,7 +34,8 @@ def _read_form(key: str, cursor: Cursor) -> Form:
         fields.append(_read_field(name, item, fields))
     by_system = maybe(found, "by_system", Cursor.boolean, False)
     concerned = maybe(found, "concerned", lambda at: at.one_of(CONCERNED, "用途", "use"), "")
-    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned)
+    kept = maybe(found, "kept_days", read_kept_days, kept_days)
+    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned, kept)
     if concerned:
         _check_concerned(found["concerned"], whole)
     for name, item in items:

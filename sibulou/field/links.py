@@ -23,7 +23,7 @@ from sibulou.field.problems import LinkEndedBefore, LinkOver, NobodyConcerned, N
 from sibulou.field.token import new_token, token_digest
 from sibulou.lib.uuid7 import uuid7
 from sibulou.lib.wall import wall
-from sibulou.roster.access import Reach, acting
+from sibulou.roster.access import EVERYTHING, Reach, acting
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, reasoned, within
 from sibulou.roster.models import Person, Subject
@@ -110,11 +110,16 @@ def end_link(*, link: Link, reason: str, by: By, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """A link that holds, whom it is about, and what whoever opened it reaches: this one and his household."""
+    """A link that holds, and whom it is about.
+
+    `reach` is what whoever opened it sees: this one and, of a person, his household. `tells` is of whom he may tell:
+    through the link of a household also how each of its members is, of whom nothing but the name is shown.
+    """
 
     link: Link
     subject: Subject
     reach: Reach
+    tells: Reach
 
 
 def open_link(secret: str, *, now: datetime) -> Opened:
@@ -131,7 +136,17 @@ def open_link(secret: str, *, now: datetime) -> Opened:
             household = Person.objects.values_list("household_id", flat=True).get(pk=link.subject_id)
     if not link.holds(now) or subject.until is not None:
         raise LinkOver
-    return Opened(link, subject, Reach(subjects=tuple(dict.fromkeys((subject.pk, household)))))
+    own = tuple(dict.fromkeys((subject.pk, household)))
+    return Opened(link, subject, Reach(subjects=own), Reach(subjects=(*own, *_members(subject))))
+
+
+def _members(subject: Subject) -> list[int]:
+    """The people who live in a household, by their places on the roster; none of a person."""
+    if subject.kind != "household":
+        return []
+    with acting(EVERYTHING):
+        living = Person.objects.filter(household_id=subject.pk, subject__until__isnull=True)
+        return list(living.exclude(state__in=("moved", "died")).order_by("pk").values_list("pk", flat=True))
 
 
 def seen(opened: Opened, *, now: datetime) -> None:
@@ -148,7 +163,7 @@ def tell(*, opened: Opened, told: Told, now: datetime) -> Answer:
 
     Raises ToldTooOften; LinkOver when it was ended meanwhile.
     """
-    with acting(opened.reach):
+    with acting(opened.tells):
         _count(opened.link, now)
         before = Record.objects.filter(pk=told.id, device=device_of(opened.link)).first()
     if before is not None and open_answers(before.form, before.content) == told.content:
@@ -156,7 +171,7 @@ def tell(*, opened: Opened, told: Told, now: datetime) -> Answer:
     if before is not None:
         told = replace(told, id=uuid7(now), corrects=before.pk, happened_at=before.happened_at)
     batch = Batch([told], device=device_of(opened.link), concerned=True)
-    (answer,) = take_in(batch, reach=opened.reach, by=CONCERNED, now=now)
+    (answer,) = take_in(batch, reach=opened.tells, by=CONCERNED, now=now)
     return answer
 
 

@@ -295,6 +295,7 @@ def form_as_sent(form: Form) -> dict[str, Any]:
         "key": form.key,
         "title": _label(form.title),
         "why": _label(form.why),
+        "kept_days": form.kept_days,
         "kind": form.kind,
         "fields": [_field(field) for field in form.fields],
     }

@@ -137,7 +137,10 @@ class Channel(models.Model):
 
 
 class Recipient(models.Model):
-    """How far somebody was told by a channel (no user: its group): the last message that went out to him, and when."""
+    """How far somebody was told by a channel (no user: its group): the last message that went out to him, and when.
+
+    `trying_at`, `trying_upto`: an attempt that was begun; its end clears them. `doubtful`: one began and never ended.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False, related_name="recipients")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
@@ -145,6 +148,9 @@ class Recipient(models.Model):
     sent_at = models.DateTimeField(null=True)
     failures = models.SmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    trying_at = models.DateTimeField(null=True)
+    trying_upto = models.BigIntegerField(null=True)
+    doubtful = models.BooleanField(default=False)
 
     class Meta:
         db_table = "message_recipient"
@@ -153,7 +159,10 @@ class Recipient(models.Model):
         ]
 
     class Privacy:
-        keep: ClassVar[set[str]] = {"id", "channel", "user", "upto", "sent_at", "failures", "next_try_at"}
+        keep: ClassVar[set[str]] = {
+            "id", "channel", "user", "upto", "sent_at", "failures", "next_try_at", "trying_at", "trying_upto",
+            "doubtful",
+        }  # fmt: skip
         erase: ClassVar[set[str]] = set()
 
     def __str__(self) -> str:
@@ -161,13 +170,17 @@ class Recipient(models.Model):
 
 
 class Delivery(models.Model):
-    """One attempt to send, and what became of it; append-only. `upto` is the last message of those it told of."""
+    """One attempt to send, and what became of it; never changed, pruned after months.
+
+    `upto` is the last message of those it told of.
+    """
 
     class Outcome(models.TextChoices):
         SENT = "sent", "已发出"
         LAPSED = "lapsed", "已无需发送"
         REFUSED = "refused", "收件人被拒"
         FAILED = "failed", "发送失败"
+        DOUBTFUL = "doubtful", "可能已发出"
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False, related_name="deliveries")
     area_id = models.BigIntegerField()

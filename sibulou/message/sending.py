@@ -1,8 +1,9 @@
 """What waits is sent: a digest for each recipient of each channel that is on, outside quiet hours, one after the other.
 
-Nothing is held open while another machine is waited for: who waits is read, each is sent to, each outcome is written
-down at once. A process that ends between the two sends that one message again. A channel that fails rests longer each
-time, and what waits grows into its next digest; the inbox has it all the same.
+Nothing is held open while another machine is waited for: who waits is read, that he is being sent to is written down,
+he is sent to, and the outcome is written down at once. A process that ends in between leaves an attempt without an
+outcome: the log calls it doubtful, and the next digest, which says how things are then, adds that one may have come.
+A channel that fails rests longer each time, and what waits grows into its next digest; the inbox has it all the same.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ WAITS_OF_ONE = (timedelta(minutes=30), timedelta(hours=6), timedelta(hours=24))
 """The same for a recipient that is refused while others are not."""
 BUDGET = 20.0
 """Seconds one run may take; who is left is first in the next."""
+UNDER_WAY = timedelta(minutes=5)
+"""How long an attempt may be under way, far more than any adapter takes; after it, it is doubtful."""
 SETTINGS, MAILBOX = "message.settings", "message.mail"
 """The names under which the settings of a channel and a mail address are sealed."""
 _log = logging.getLogger(__name__)
@@ -74,10 +77,13 @@ def send_due(*, now: datetime) -> int:
     """Send what may be sent at `now`. Returns how many messages went out. Not inside a transaction of one's own."""
     end = time.monotonic() + BUDGET
     sent = 0
+    _note_doubtful(now)
     for sack in _sacks(now):
         for letter in sack.letters:
             if time.monotonic() > end:
                 return sent
+            if not _begin(letter, now=now):
+                continue
             problem = (
                 None if not letter.text else attempt(sack.adapter, sack.settings, sack.hosts, letter.to, letter.text)
             )
@@ -86,6 +92,28 @@ def send_due(*, now: datetime) -> int:
             if problem is not None and not _of_recipient(problem):
                 break
     return sent
+
+
+def _begin(letter: Letter, *, now: datetime) -> bool:
+    """Write down that a letter is about to go, before it does. False where another run is at it."""
+    with acting(EVERYTHING), transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=letter.channel)
+        recipient = _recipient(channel, letter.user)
+        free = Recipient.objects.filter(pk=recipient.pk, trying_at=None, upto__lt=letter.upto)
+        return bool(free.update(trying_at=now, trying_upto=letter.upto))
+
+
+def _note_doubtful(now: datetime) -> None:
+    """Log what was begun and never ended, of which nobody knows whether it went out, for another try."""
+    with acting(EVERYTHING), transaction.atomic():
+        left = Recipient.objects.select_for_update(of=("self",)).filter(trying_at__lte=now - UNDER_WAY)
+        for one in left.select_related("channel").order_by("pk"):
+            again = now + WAITS[min(one.failures, len(WAITS) - 1)]
+            keep(one.channel, one.user_id, Delivery.Outcome.DOUBTFUL, upto=one.trying_upto or one.upto, many=0, now=now,
+                 again=again)  # fmt: skip
+            Recipient.objects.filter(pk=one.pk).update(
+                trying_at=None, trying_upto=None, doubtful=True, failures=F("failures") + 1, next_try_at=again
+            )
 
 
 def open_settings(channel: Channel) -> dict[str, str]:
@@ -159,7 +187,11 @@ def _waiting(name: str, channel: Channel, now: datetime) -> list[_Waiting]:
     quiet = is_quiet(channel.quiet_since, channel.quiet_until, now)
     resting = set(
         Recipient.objects.filter(channel=channel)
-        .filter(Q(sent_at__gt=now - timedelta(minutes=channel.minutes)) | Q(next_try_at__gt=now))
+        .filter(
+            Q(sent_at__gt=now - timedelta(minutes=channel.minutes))
+            | Q(next_try_at__gt=now)
+            | Q(trying_at__isnull=False)
+        )
         .values_list("user", flat=True)
     )
     return [one for one in rows if one.user not in resting and (one.rings or not quiet)]
@@ -177,7 +209,7 @@ def _to_group(channel: Channel, now: datetime) -> list[Letter]:
     if not waiting:
         return []
     found = standing.of_area(channel.area_id, now=now)
-    text = _text(found, duties=[found], language="zh", now=now)
+    text = _text(found, duties=[found], language="zh", now=now, again=None in _doubtful(channel))
     return [Letter(channel.pk, channel.area_id, None, "", text, one.upto, one.many) for one in waiting]
 
 
@@ -192,13 +224,19 @@ def _to_users(channel: Channel, adapter: Adapter, now: datetime) -> list[Letter]
         and (one.rings or not _asleep(wishes.get(one.user), now))
     ]  # fmt: skip
     found = standing.of_users([one.user for one, _ in heard if one.user is not None], now=now)
-    every = list(found.values())
+    every, again = list(found.values()), _doubtful(channel)
     return [
         Letter(channel.pk, channel.area_id, one.user, to,
-               _text(found[one.user], duties=every, language=users[one.user].language, now=now), one.upto, one.many)
+               _text(found[one.user], duties=every, language=users[one.user].language, now=now,
+                     again=one.user in again), one.upto, one.many)
         for one, to in heard
         if one.user is not None
     ]  # fmt: skip
+
+
+def _doubtful(channel: Channel) -> set[int | None]:
+    """To whom something may have gone out that is not known to have."""
+    return set(Recipient.objects.filter(channel=channel, doubtful=True).values_list("user", flat=True))
 
 
 def _asleep(wish: Preference | None, now: datetime) -> bool:
@@ -232,12 +270,12 @@ def mail_of(wish: Preference | None) -> str:
         return ""
 
 
-def _text(found: Standing, *, duties: Iterable[Standing], language: str, now: datetime) -> str:
+def _text(found: Standing, *, duties: Iterable[Standing], language: str, now: datetime, again: bool) -> str:
     if found.silent:
         return ""
     every = list(duties)
     return words.digest(
-        found, duties=words.duties_of(every), areas=words.areas_of(every), language=language, now=now
+        found, duties=words.duties_of(every), areas=words.areas_of(every), language=language, now=now, again=again
     )  # fmt: skip
 
 
@@ -262,7 +300,13 @@ def _recipient(channel: Channel, user: int | None) -> Recipient:
 
 def _went(channel: Channel, recipient: Recipient, letter: Letter, now: datetime) -> None:
     Recipient.objects.filter(pk=recipient.pk).update(
-        upto=letter.upto, failures=0, next_try_at=None, **({"sent_at": now} if letter.text else {})
+        upto=letter.upto,
+        failures=0,
+        next_try_at=None,
+        trying_at=None,
+        trying_upto=None,
+        doubtful=False,
+        **({"sent_at": now} if letter.text else {}),
     )
     if letter.text:
         channel.failures, channel.next_try_at = 0, None
@@ -272,6 +316,7 @@ def _went(channel: Channel, recipient: Recipient, letter: Letter, now: datetime)
 
 
 def _failed(channel: Channel, recipient: Recipient, letter: Letter, problem: Problem, now: datetime) -> None:
+    Recipient.objects.filter(pk=recipient.pk).update(trying_at=None, trying_upto=None)
     channel.failures = min(channel.failures + 1, 1000)
     if _of_recipient(problem):
         again = now + WAITS_OF_ONE[min(recipient.failures, len(WAITS_OF_ONE) - 1)]

@@ -17,9 +17,13 @@ MOST = 3
 
 
 def digest(
-    standing: Standing, *, duties: Mapping[int, Duty], areas: Mapping[int, str], language: str, now: datetime
-) -> str:
-    """One message of a few sentences; it begins with 【四不漏】, which robots may ask for as their keyword."""
+    standing: Standing, *, duties: Mapping[int, Duty], areas: Mapping[int, str], language: str, now: datetime,
+    again: bool = False,
+) -> str:  # fmt: skip
+    """One message of a few sentences; it begins with 【四不漏】, which robots may ask for as their keyword.
+
+    `again`: one may have come before that is not known to have; this one says so.
+    """
     chinese = language.startswith("zh")
     where = areas.get(standing.area or 0, "")
     parts = [f"截至 {_clock(now, now)}" if chinese else f"As of {_clock(now, now)}"]
@@ -37,6 +41,8 @@ def digest(
     said = ("；" if chinese else "; ").join(parts)
     head = f"【四不漏】{where}" if chinese else f"【四不漏】Sibulou {where}".rstrip()
     end = "。" if chinese else "."
+    if again:
+        end += "上一条可能已收到，以这一条为准。" if chinese else " One before may have reached you; this one counts."
     return f"{head} {said}{end}{_link()}"
 
 

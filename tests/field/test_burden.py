@@ -80,6 +80,9 @@ def must_type(form: Form) -> int:
     return sum(1 for one in form.fields if one.required and one.show_when is None and one.fill is None)
 
 
+LONGER = ("cannot: in hospital", "a new family of three", "passage, the first vehicle")
+"""No answer to a question: a reason to be weighed, a family with its names; and what a shift asks once."""
+
 LOOK = 15_000
 """Milliseconds to wait for something on the screen."""
 
@@ -299,9 +302,10 @@ def test_what_each_record_costs(county: County, hand: Hands) -> None:
     by_name = {cost.en: cost for cost in costs}
     for name in ("household check, no change", "pharmacy, nothing sold"):
         assert (by_name[name].taps, by_name[name].keys) == (1, 0), name
-    for name in ("health reading", "passage, every vehicle after it"):
-        assert by_name[name].taps <= 3, name
-        assert by_name[name].by_hand < 10, name
+    for cost in costs:
+        if cost.en not in LONGER:
+            assert cost.taps <= 3, cost.en
+            assert cost.by_hand < 10, cost.en
     for cost in costs:
         if cost.form and cost.en != "passage, the first vehicle":  # five answers of it are typed, nothing can be kept
             assert filled(cost, plan) >= 0.8, (cost.en, filled(cost, plan))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import axe
+from tests.browser import axe, faint
 from tests.field.conftest import NewTelephone
 from tests.field.county import County
 from tests.field.telephone import TOLD_WRONG, Telephone
@@ -24,7 +24,7 @@ def test_every_screen_can_be_read_and_touched(telephone: NewTelephone, language:
             assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
             shown = phone.page.inner_text("body").split()
             assert not {"null", "false", "undefined", "NaN"} & set(shown), name
-            wrong += [(name, width, *one) for one in axe(phone.page)]
+            wrong += [(name, width, *one) for one in (*axe(phone.page), *faint(phone.page))]
             wrong += [(name, width, small) for small in phone.too_small()]
     assert wrong == []
 

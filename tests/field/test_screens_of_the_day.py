@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import axe
+from tests.browser import axe, faint
 from tests.field.conftest import NewTelephone
 from tests.field.county import County
 from tests.field.telephone import TOLD_WRONG, Telephone
@@ -72,8 +72,18 @@ def shift_at_a_post(phone: Telephone) -> Iterator[str]:
     go(phone, "record", "checkpoint_pass", number_of(phone, "东河村口卡点"))
     phone.page.wait_for_selector(".pad[data-keys=plate]:not([hidden])")
     yield "the plate keys"
-    phone.page.click(".key[data-key='云F']")
-    yield "the letters of a plate"
+    first, second = phone.page.locator(".pad .key").all()[:2]
+    assert (first.text_content(), second.text_content()) == ("云F", "云A")
+    first.click()
+    yield "the signs of a plate"
+    for key in "1234":
+        phone.page.click(f".key[data-key='{key}']")
+    yield "the signs that end a plate"
+    phone.page.fill("#field-temperature", "")
+    phone.page.wait_for_selector(".pad[data-keys=numbers] .likely")
+    yield "the likely temperatures"
+    field, pad = (phone.page.locator(one).bounding_box() for one in ("#field-temperature", ".pad"))
+    assert 0 < field["y"] < field["y"] + field["height"] <= pad["y"], "what is typed stands above the keys"
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
@@ -85,9 +95,8 @@ def test_every_screen_of_a_round_can_be_read_and_touched(telephone: NewTelephone
             for width in (360, 1280):
                 phone.page.set_viewport_size({"width": width, "height": 740})
                 assert phone.page.evaluate("document.documentElement.scrollWidth") <= width, name
-                wrong += [(name, width, *one) for one in axe(phone.page)]
-                small = phone.too_small()
-                wrong += [(name, width, one) for one in small if 'class="key' not in one]
+                wrong += [(name, width, *one) for one in (*axe(phone.page), *faint(phone.page))]
+                wrong += [(name, width, one) for one in phone.too_small()]
             phone.page.set_viewport_size({"width": 360, "height": 740})
     assert wrong == []
 

@@ -53,6 +53,7 @@ SET_BY_NOBODY = {
     "message_delivery.tried_at": "the clockwork; the audit line of a test names who",
     "message_recipient.next_try_at": "the clockwork",
     "message_recipient.sent_at": "the clockwork",
+    "message_recipient.trying_at": "the clockwork",
     "record.claimed_at": "the device's clock; told_by names who",
     "record.happened_at": "told_by names who",
     "record.received_at": "the server's clock",

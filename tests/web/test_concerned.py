@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localdate
 
+from sibulou.duty import force
 from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record
 from sibulou.duty.told import Told
@@ -19,6 +20,7 @@ from sibulou.field.models import Link
 from sibulou.lib.clock import now
 from sibulou.lib.log_secrets import HideSecrets
 from sibulou.lib.uuid7 import uuid7
+from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting, reach_of
 from sibulou.roster.audit import By, lines
 from sibulou.roster.ending import end_subject
@@ -264,17 +266,82 @@ def test_what_is_held_is_his_alone(scene: Scene):
     assert "李强" not in page
 
 
-def test_a_households_link_shows_no_member(scene: Scene):
-    """The home's own data and needs; what is held about each person takes that person's link."""
-    home = scene.world.yang.subject
-    told(scene, "reading", subject(scene, "杨婷"), {"temperature": 36.2}, by=scene.world.li)
+def test_a_households_link_shows_nothing_of_its_members(scene: Scene):
+    """The home's own data and needs, and who may say how he is; what is held about each takes that person's link."""
+    home, member = scene.world.yang.subject, subject(scene, "杨婷")
+    told(scene, "reading", member, {"temperature": 36.2}, by=scene.world.li)
     link = handed(scene, about=home)
-    for page in (f"/r/{link.secret}/", f"/r/{link.secret}/held/"):
-        said = Client().get(page).content.decode()
-        assert "杨婷" not in said
-        assert "36.2" not in said
-    assert Client().get(f"/r/{link.secret}/forms/reading/").status_code == 404
+    front, held = (Client().get(f"/r/{link.secret}/{rest}").content.decode() for rest in ("", "held/"))
+    assert "杨婷 · 体温与健康监测" in front
+    assert "杨婷" not in held
+    assert "36.2" not in front + held
     assert Client().get(f"/r/{link.secret}/forms/household_correction_asked/").status_code == 200
+    for rest in ("reading/", f"correction_asked/?of={member.pk}", f"reading/?of={subject(scene, '赵明').pk}"):
+        assert Client().get(f"/r/{link.secret}/forms/{rest}").status_code == 404, rest
+
+
+def test_through_one_link_each_member_of_a_home_says_how_he_is(scene: Scene):
+    """Each record is about the one it names; what he is owed is met by his own alone, and a fever calls the doctor."""
+    watched(scene)
+    home, names = scene.world.yang.subject, ("杨志强", "杨婷")
+    link = handed(scene, about=home)
+    for name, temperature in zip(names, ("36.4", "38.1"), strict=True):
+        address = f"/r/{link.secret}/forms/reading/?plan=covid19_2020&of={subject(scene, name).pk}"
+        assert name in Client().get(address).content.decode()
+        assert fill(Client(), address, temperature=temperature).status_code == 302
+    with acting(EVERYTHING):
+        rows = (
+            Record.objects.filter(form="reading", told_by=None).order_by("seq").values_list("subject__label", "content")
+        )
+        called = Obligation.objects.filter(duty__key="symptom.to_clinic").values_list("subject__label", flat=True)
+        assert [(name, content["temperature"]) for name, content in rows] == [("杨志强", 36.4), ("杨婷", 38.1)]
+        assert list(called) == ["杨婷"]
+    assert Client().get(f"/r/{link.secret}/").content.decode().count("体温与健康监测</strong>") == len(names)
+
+
+def test_a_member_who_moved_away_is_not_asked(scene: Scene):
+    with acting(EVERYTHING):
+        end_subject(subject=subject(scene, "杨婷"), reason="moved", at=scene.now, by=BY, now=scene.now)
+    link = handed(scene, about=scene.world.yang.subject)
+    assert "杨婷" not in Client().get(f"/r/{link.secret}/").content.decode()
+
+
+def test_it_says_until_when_each_thing_is_kept(scene: Scene):
+    """Days after the end, from the plan; a form may say less. Once the response has ended it is a day."""
+    told(scene, "reading", subject(scene), {"temperature": 36.4}, by=scene.world.li)
+    told(scene, "contacts_call", subject(scene), {"reached": True}, by=scene.world.li)
+    link = handed(scene)
+    page = Client().get(f"/r/{link.secret}/held/").content.decode()
+    assert "留到：响应解除后第 30 天" in page
+    assert "留到：响应解除后第 14 天" in page
+    assert "解除的日子还没有定" in page
+    assert "留到：响应解除后第 30 天" in Client().get(f"/r/{link.secret}/forms/reading/").content.decode()
+    with acting(EVERYTHING):
+        force.stand_down(event=scene.event, reason="清零", waive_gaps=True, by=BY, now=scene.now)
+    page = Client().get(f"/r/{link.secret}/held/").content.decode()
+    for days in (14, 30):
+        assert f"留到：{localdate(scene.now) + timedelta(days=days)}（响应解除后第 {days} 天）" in page
+    assert "解除的日子还没有定" not in page
+    assert "Kept until: " in Client().get(f"/r/{link.secret}/held/?lang=en").content.decode()
+
+
+@pytest.mark.parametrize("name", ["covid19-2022", "dengue", "african-swine-fever"])
+@pytest.mark.parametrize(("who", "key"), [("杨志强", "correction_asked"), ("", "household_correction_asked")])
+def test_every_plan_lets_him_ask_for_a_correction_that_somebody_owes(scene: Scene, name: str, who: str, key: str):
+    about = subject(scene, who) if who else scene.world.yang.subject
+    with acting(EVERYTHING):
+        force.stand_down(event=scene.event, reason="清零", waive_gaps=True, by=BY, now=scene.now)
+        version = force.load(shipped()[name].read_text(encoding="utf-8"), file=f"{name}.yaml", by=BY, now=scene.now)
+        first = force.plan_of(version).levels[0].key
+        force.activate(
+            area=scene.world.county, version=version, level=first, title="演练", notice="第2号通告",
+            legal_basis="《传染病防治法》", by=BY, now=scene.now,
+        )  # fmt: skip
+    link = handed(scene, about=about)
+    assert fill(Client(), f"/r/{link.secret}/forms/{key}/", about="phone", text="电话换了").status_code == 302
+    with acting(EVERYTHING):
+        owed = Obligation.objects.get(opened_by=Record.objects.get(form=key).pk)
+        assert owed.seat.role == "village_secretary"
 
 
 @pytest.mark.parametrize("under", ["", "held/", "forms/reading/"])

@@ -34,8 +34,18 @@ CREATE POLICY clockwork ON message_progress USING (
 CREATE FUNCTION last_message() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT COALESCE(max(id), 0) FROM message $$;
 
-CREATE TRIGGER message_delivery_rows BEFORE UPDATE OR DELETE ON message_delivery
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- What was sent is never changed, and for a month by nobody deleted; `prune_messages` alone deletes what is older.
+CREATE TRIGGER message_delivery_rows BEFORE UPDATE ON message_delivery FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER message_delivery_kept BEFORE DELETE ON message_delivery
+    FOR EACH ROW WHEN (OLD.tried_at > CURRENT_TIMESTAMP - interval '30 days') EXECUTE FUNCTION refuse_change();
+
+-- Deletes messages and deliveries from before a moment, which lies a month back at least; gives how many of both.
+CREATE FUNCTION prune_messages(before timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH till AS (SELECT LEAST(before, CURRENT_TIMESTAMP - interval '30 days') AS at),
+         told AS (DELETE FROM message USING till WHERE told_at < till.at RETURNING 1),
+         sent AS (DELETE FROM message_delivery USING till WHERE tried_at < till.at RETURNING 1)
+    SELECT (SELECT count(*) FROM told) + (SELECT count(*) FROM sent) $$;
 
 -- The tellings and the gaps since a moment: of all steps, and of every area without reading what is not due.
 CREATE INDEX climb_told_at ON climb (told_at);
@@ -46,4 +56,6 @@ GRANT SELECT, INSERT, UPDATE ON message_progress, message_channel, message_recip
 GRANT SELECT, INSERT, DELETE ON message_host TO sibulou_app;
 REVOKE ALL ON FUNCTION last_message() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION last_message() TO sibulou_app;
+REVOKE ALL ON FUNCTION prune_messages(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION prune_messages(timestamptz) TO sibulou_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sibulou_app;

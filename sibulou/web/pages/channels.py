@@ -34,6 +34,7 @@ OUTCOMES = {
     "lapsed": ("已无需发送", "nothing left to say"),
     "refused": ("收件人被拒", "recipient refused"),
     "failed": ("发送失败", "failed"),
+    "doubtful": ("可能已发出：发送途中服务停了", "perhaps sent: the service stopped on the way"),
 }
 
 

@@ -22,6 +22,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
+from sibulou.duty.force import stages
 from sibulou.duty.form import TAKEN, FieldType, Form, sealed_fields
 from sibulou.duty.models import Event, Obligation, Record, Watch
 from sibulou.duty.plan_words import Label
@@ -37,6 +38,7 @@ from sibulou.roster.role import ROLES
 from sibulou.web.answers import Shown, answers_of
 from sibulou.web.forms import HAPPENED, Around, Filled, questions, read_filled, uuid_or_none
 from sibulou.web.held import held_of
+from sibulou.web.kept import kept_words
 from sibulou.web.labels import language, pick
 from sibulou.web.sheet import Choice, forms_about, local, plan_and_form
 from sibulou.web.timeline import plan_words
@@ -74,10 +76,16 @@ class Offer:
     subject: Subject
     due: datetime | None = None
     duty: str = ""
+    of: str = ""
+    """The number of the member it is about, where the link is his household's."""
 
     @property
     def why(self) -> str:
         return self.choice.form.why.say(language())
+
+    @property
+    def kept(self) -> str:
+        return kept_words(self.choice.form.kept_days)
 
     @property
     def corrects(self) -> bool:
@@ -87,16 +95,19 @@ class Offer:
     @property
     def address(self) -> str:
         """Its place under the link."""
-        return f"forms/{self.choice.form.key}/?{urlencode({'plan': self.choice.plan.key})}"
+        asked = {"plan": self.choice.plan.key} | ({"of": self.of} if self.of else {})
+        return f"forms/{self.choice.form.key}/?{urlencode(asked)}"
 
 
 @dataclass(frozen=True)
 class Held:
-    """One record about the person: when, which kind and why it is asked, by whom in what role, and what it says."""
+    """One record about the person: when, which kind, why it is asked, until when it is kept, by whom in what role, and
+    what it says."""
 
     record: Record
     title: str
     why: str
+    kept: str
     by: str
     answers: Sequence[Shown]
     corrected: bool
@@ -173,10 +184,12 @@ def _offers(request: Visiting) -> list[Offer]:
     """The forms of the plans in force that the person concerned may tell; what is due first.
 
     Through a person's link his household's needs are told, too; what is held about the household takes its own link.
+    Through a household's link each of its members says how he is.
     """
-    about = Subject.objects.filter(pk__in=request.opened.reach.subjects)
+    with acting(request.opened.tells):
+        about = list(Subject.objects.filter(pk__in=request.opened.tells.subjects).order_by("pk"))
     found = [
-        _offer(choice, subject, request.now)
+        _offer(choice, subject, request.now, of=_member(request, subject))
         for subject in sorted(about, key=lambda one: one.pk != request.opened.subject.pk)
         for choice in forms_about(subject, request.now)
         if choice.form.concerned == "tells" or (choice.form.concerned and subject == request.opened.subject)
@@ -184,7 +197,12 @@ def _offers(request: Visiting) -> list[Offer]:
     return sorted(found, key=lambda offer: (offer.due is None, offer.corrects))
 
 
-def _offer(choice: Choice, subject: Subject, now: datetime) -> Offer:
+def _member(request: Visiting, subject: Subject) -> str:
+    """What a form's address says of whom it is: the member's number, through his household's link."""
+    return str(subject.pk) if subject.kind == "person" and subject != request.opened.subject else ""
+
+
+def _offer(choice: Choice, subject: Subject, now: datetime, *, of: str) -> Offer:
     closing = [
         key for key, duty in choice.plan.duties.items()
         if any(closer.form == choice.form.key and closer.concerned for closer in duty.closers)
@@ -195,8 +213,8 @@ def _offer(choice: Choice, subject: Subject, now: datetime) -> Offer:
             duty__key__in=closing, opened_at__lte=now, met_at__isnull=True, waived_at__isnull=True,
         ).order_by("due_at").select_related("duty").first()  # fmt: skip
     if waits is None:
-        return Offer(choice, subject)
-    return Offer(choice, subject, waits.due_at, pick((waits.duty.title_zh, waits.duty.title_en), language()))
+        return Offer(choice, subject, of=of)
+    return Offer(choice, subject, waits.due_at, pick((waits.duty.title_zh, waits.duty.title_en), language()), of)
 
 
 def _watches(request: Visiting) -> list[tuple[str, Watch]]:
@@ -233,7 +251,8 @@ def form(request: Visiting, key: str) -> HttpResponse:
     """One form about oneself or one's household."""
     offer = next(
         (one for one in _offers(request)
-         if one.choice.form.key == key and request.GET.get("plan", "") in ("", one.choice.plan.key)), None
+         if one.choice.form.key == key and request.GET.get("plan", "") in ("", one.choice.plan.key)
+         and request.GET.get("of", "") == one.of), None
     )  # fmt: skip
     if offer is None:
         raise Http404
@@ -308,31 +327,53 @@ def held(request: Visiting) -> HttpResponse:
     subject = request.opened.subject
     records = list(Record.objects.filter(subject=subject).order_by("-happened_at", "-seq")[: LATEST + 1])
     offers = _offers(request)
-    low, high = key_range(subject.area_id)
-    running = Event.objects.filter(ended_at__isnull=True).order_by("started_at").select_related("area")
+    over = _events_over(subject)
+    events = [event for event in over if event.ended_at is None or any(_told_in(event, row) for row in records)]
     facts = {
         "facts": [(fact.label, fact.value) for fact in held_of(subject, localdate(request.now)) if not fact.link],
         "watches": _watches(request),
-        "records": _held(records[:LATEST], request.now),
+        "records": _held(records[:LATEST], over, request.now),
         "further": len(records) > LATEST,
-        "events": [event for event in running if event.area.range[0] <= low < high <= event.area.range[1]],
+        "events": [(event, _kept_of(event)) for event in events],
         "offers": offers,
         "corrects": any(offer.corrects for offer in offers),
     }
     return _draw(request, "web/concerned_held.html", facts)
 
 
-def _held(records: Sequence[Record], now: datetime) -> list[Held]:
+def _events_over(subject: Subject) -> list[Event]:
+    """The events over the place of a subject, the latest first."""
+    low, high = key_range(subject.area_id)
+    every = Event.objects.order_by("-started_at").select_related("area")
+    return [event for event in every if event.area.range[0] <= low < high <= event.area.range[1]]
+
+
+def _told_in(event: Event, row: Record) -> bool:
+    """Whether a record was told for an event: on its plan, after its beginning and before its end."""
+    on = not row.plans or event.plan_key in row.plans
+    return on and event.started_at <= row.happened_at and (event.ended_at is None or row.happened_at <= event.ended_at)
+
+
+def _kept_of(event: Event) -> str:
+    """Until when what an event's forms about people asked is kept; the longest of them."""
+    forms = [form for running in stages([event])[-1:] for form in running.plan.forms.values() if form.personal]
+    days = [form.kept_days for form in forms if form.kept_days is not None]
+    return kept_words(max(days, default=None), localdate(event.ended_at) if event.ended_at else None)
+
+
+def _held(records: Sequence[Record], events: Sequence[Event], now: datetime) -> list[Held]:
     by = _told_by(records)
     replaced = set(Record.objects.filter(corrects__in=[row.pk for row in records]).values_list("corrects", flat=True))
     found = []
     for row in records:
         _, form = plan_and_form(row.form, now, plan=row.plans[0] if row.plans else "")
+        ended = next((event.ended_at for event in events if _told_in(event, row)), None)
         found.append(
             Held(
                 record=row,
                 title=form.title.say(language()),
                 why=form.why.say(language()),
+                kept=kept_words(form.kept_days, localdate(ended) if ended else None),
                 by=by[row.pk].say(language()),
                 answers=_own_answers(form, row),
                 corrected=row.pk in replaced,

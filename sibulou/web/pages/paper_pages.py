@@ -31,6 +31,7 @@ from sibulou.paper.serial import code_of_subject
 from sibulou.paper.type_in import find_sheet
 from sibulou.roster import codes
 from sibulou.roster.models import Person
+from sibulou.web.kept import kept_words
 from sibulou.web.labels import language, places, word
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.paper import KINDS
@@ -116,10 +117,11 @@ def _foot(sheet: Sheet, plan: Plan) -> list[tuple[str, str]]:
         plan.forms[key].title.say(language()) + word("——", ": ") + plan.forms[key].why.say(language())
         for key in sheet.forms
     )
+    days = kept_words(max((plan.forms[key].kept_days or 0 for key in sheet.forms), default=0))
     kept = word(
-        "本次响应解除后，电子记录与纸表一并依法销毁；录入后纸表上锁保管，不张贴、不拍照外传。",
-        "the end of this response, when records and sheets are destroyed as the law asks. A sheet that was typed in is "
-        "kept under lock; it is not photographed.",
+        f"{days}，电子记录与纸表一并依法销毁；录入后纸表上锁保管，不张贴、不拍照外传。",
+        f"{days}; then records and sheets are destroyed as the law asks. A sheet that was typed in is kept under lock; "
+        "it is not photographed.",
     )
     if sheet.kind == Sheet.Kind.SHIFT:
         written = word(

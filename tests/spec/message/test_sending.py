@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from sibulou.message import sending
 from sibulou.message.adapters import wire
 from sibulou.message.channels import add_host, remove_host, set_up, switch
 from sibulou.message.failing import report_all
@@ -282,3 +283,41 @@ def test_settings_lie_sealed(running: County, web: Heard) -> None:
     made = robot(running, web)
     assert b"topsecret" not in bytes(Channel.objects.get(pk=made.pk).settings_sealed)
     assert timedelta(minutes=made.minutes) == timedelta(minutes=30)
+
+
+def test_a_message_cut_off_between_sending_and_writing_down_is_doubtful(
+    running: County, web: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows whether it went out: the log says so, and the next digest that one may have come before."""
+    made = robot(running, web)
+
+    def killed(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(sending, "_write_down", killed)
+        minute(running, "1 Mar 09:00")
+    assert (len(web.texts), log(made)) == (1, [])
+    assert minute(running, "1 Mar 09:01") == 0, "as far as anybody knows it is under way"
+    assert minute(running, "1 Mar 09:05") == 0
+    assert log(made) == ["1 Mar 09:05 doubtful, again 1 Mar 09:06"]
+    assert minute(running, "1 Mar 09:06") == 1
+    assert web.texts[1].endswith("上一条可能已收到，以这一条为准。")
+    minute(running, "1 Mar 10:00")
+    assert len(web.texts) == 3 and "可能已收到" not in web.texts[2]
+
+
+def test_one_that_ends_the_process_each_time_is_tried_less_and_less(
+    running: County, web: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = robot(running, web)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sending, "attempt", killed)
+    for at in ("09:00", "09:06", "09:16"):
+        with pytest.raises(KeyboardInterrupt):
+            minute(running, f"1 Mar {at}")
+        minute(running, f"1 Mar {at[:3]}{int(at[3:]) + 5:02d}")
+    assert [line.partition("again ")[2] for line in log(made)] == ["1 Mar 09:06", "1 Mar 09:16", "1 Mar 09:51"]

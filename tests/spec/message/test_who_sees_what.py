@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from sibulou.lib.clock import now
 from sibulou.message import jobs
 from sibulou.message.channels import add_host, set_up, switch
 from sibulou.message.making import make_messages
 from sibulou.message.models import Channel, Delivery, Host, Message, Preference, Recipient
-from sibulou.message.sending import send_due
+from sibulou.message.pruning import prune
+from sibulou.message.sending import keep, send_due
 from sibulou.roster.access import NOTHING, Reach, acting, reach_of
 from tests.kernel import OFFICER, County, moment
 from tests.spec.message.servers import Heard
@@ -74,6 +77,31 @@ def test_a_delivery_is_never_changed(here: County, web: Heard) -> None:
         Delivery.objects.update(outcome="failed")
     with pytest.raises(DatabaseError), transaction.atomic():
         Delivery.objects.all().delete()
+
+
+def test_what_was_told_long_ago_is_deleted_by_the_clockwork_alone(
+    here: County, web: Heard, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """After the days that are set; what lies within the last month stays, whatever is asked."""
+    told(here, web)
+    made = Channel.objects.get()
+    keep(made, None, "sent", upto=1, many=1, now=now())
+    settings.MESSAGES_DAYS = 90
+    monkeypatch.setattr(jobs, "now", lambda: NINE + timedelta(days=89))
+    assert jobs.pruning(0) == 0
+    monkeypatch.setattr(jobs, "now", lambda: NINE + timedelta(days=91))
+    assert jobs.pruning(0) == 5
+    assert prune(days=0, now=now() + timedelta(days=365)) == 0
+    assert (Message.objects.count(), Delivery.objects.count()) == (0, 1)
+    assert minute_after(here) == 1, "what is told from then on goes out"
+
+
+def minute_after(here: County) -> int:
+    """Ten o'clock, when what was warned of has come due."""
+    ten = moment("1 Mar 10:00")
+    here.escalate("1 Mar 10:00")
+    make_messages(now=ten)
+    return send_due(now=ten)
 
 
 def test_each_minute_the_clockwork_makes_and_sends(here: County, web: Heard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ const FOLD_FROM = 4; // so many optional questions after the last required one a
 /**
  * Draws a form into `place`. `typed`: answers that stand there already, as when something is mended. `context`: what
  * drafts read; `done()` is called when the last question was answered by keys. Gives `{check, typed, pad}`: `check()` shows what does not fit and gives the content, or null;
- * `typed()` what stands there.
+ * `typed()` what stands there; `finish()` waits for what is being recorded, `leave()` ends it.
  */
 export function drawForm(place, { form, context, have, typed = {}, done = () => {} }) {
   const pad = makePad();
@@ -24,7 +24,14 @@ export function drawForm(place, { form, context, have, typed = {}, done = () => 
   place.addEventListener("keydown", (event) => onEnter(made, event));
   show(made);
   markFirst(made);
-  return { check: () => check(made), typed: () => ({ ...made.answers }), pad };
+  const parts = () => [...made.fields.values()].map(({ part }) => part);
+  return {
+    check: () => check(made),
+    typed: () => ({ ...made.answers }),
+    finish: () => Promise.all(parts().map((part) => part.finish?.())),
+    leave: () => parts().forEach((part) => part.leave?.()),
+    pad,
+  };
 }
 
 function makeField(made, field, have) {

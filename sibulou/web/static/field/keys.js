@@ -117,7 +117,7 @@ function numberRows(field, button) {
   const last = field.type === "number" ? button(".") : field.keys === "identity" ? button("X") : el("span");
   const [top, middle, low] = ["123", "456", "789"].map((row) => [...row].map((key) => button(key)));
   return [
-    offered.length ? el("div.row", {}, offered.map((key) => button(key, "likely"))) : null,
+    offered.length ? el("div.offered", {}, offered.map((key) => button(key, "likely"))) : null,
     el("div.digits", {}, top, button("⌫", "double"), middle, button("0"), last, low, button("next", "double")),
   ].filter(Boolean);
 }

@@ -44,6 +44,14 @@ export async function attach(bytes, type) {
   return sha256;
 }
 
+/** Lets go of a photo or a voice note that no record here names and that has not left the device. */
+export async function detach(sha256) {
+  const rows = await waiting();
+  const named = rows.some((row) => row.kind === "record" && Object.values(row.payload.content ?? {}).includes(sha256));
+  const row = rows.find((one) => one.payload.sha256 === sha256);
+  if (row && !row.tried && !named) await keep([{ table: "queue", drop: [row.id] }, { table: "blobs", drop: [sha256] }]);
+}
+
 /** What waits, the oldest first: `{id, kind, payload, since, meets, tried, problem}`; `problem` where it was set aside. */
 export async function waiting() {
   return (await store.all("queue")).sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -12,6 +12,7 @@ export function answerWords(have, form, content) {
 function valueWords(have, field, value) {
   if (field.type === "area") return areaOf(have, value)?.name ?? value;
   if (field.type === "subject") return subjectOf(have, value)?.label ?? value;
+  if (field.type === "photo" || field.type === "voice") return say(`${field.type}_there`);
   if (typeof value === "boolean") return say(value ? "yes" : "no");
   if (Array.isArray(value)) return value.map((key) => choiceWords(field, key)).join("、");
   return field.choices?.length ? choiceWords(field, value) : String(value);

@@ -31,11 +31,27 @@ export async function show(place, [formKey, subjectId, obligation = "-", mended 
   const old = mended && ((await store.get("queue", mended)) ?? (await store.get("outcomes", mended)));
   const unfinished = await store.get("meta", screen.key);
   await draw(screen, old?.payload?.content ?? unfinished?.answers ?? {});
-  const keep = () => (Object.keys(screen.drawn.typed()).length && !screen.saved ? store.put("meta", [{ id: screen.key, answers: screen.drawn.typed() }]) : null);
-  return on("locking", ({ wait }) => wait(Promise.resolve(keep())));
+  const off = on("locking", ({ wait }) => wait(keepUnfinished(screen)));
+  return () => {
+    off();
+    screen.drawn.leave();
+  };
+}
+
+/** Until when the answers are kept, where any of them is personal. */
+function keptWords({ fields, kept_days: days }) {
+  if (!fields.some((field) => field.personal)) return "";
+  return days ? say("kept_days", { n: days }) : say("kept_to_the_end");
+}
+
+async function keepUnfinished({ drawn, saved, key }) {
+  await drawn.finish();
+  const answers = drawn.typed();
+  if (Object.keys(answers).length && !saved) await store.put("meta", [{ id: key, answers }]);
 }
 
 async function draw(screen, typed) {
+  screen.drawn?.leave();
   const { place, have, form, subject, owed } = screen;
   const context = { ...contextOf(have, form, subject), about: subject };
   const head = [
@@ -50,7 +66,7 @@ async function draw(screen, typed) {
   screen.drawn = drawForm(body, { form, context, have, typed, done: () => save.focus() });
   const excuse = owed && !screen.mended ? el("a.button", { href: address("excuse", owed.id) }, say("cannot")) : "";
   const foot = el("div.foot", {}, screen.drawn.pad.place, el("div.acts", {}, save, excuse));
-  place.replaceChildren(...head, body, screen.when.node, el("p.why", {}, say("why", { why: pick(form.why) })), foot);
+  place.replaceChildren(...head, body, screen.when.node, el("p.why", {}, say("why", { why: pick(form.why) }), " ", keptWords(form)), foot);
 }
 
 /** A duty that several forms meet: the others, one tap away. */
@@ -95,6 +111,7 @@ function whenField(screen) {
 
 async function save_(screen) {
   const { have, form, subject, owed, mended, when, drawn } = screen;
+  await drawn.finish();
   const content = drawn.check();
   if (!content || !when.check()) return;
   const duty = owed && dutyOf(have, owed.duty, owed.plan);

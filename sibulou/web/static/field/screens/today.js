@@ -67,14 +67,21 @@ async function toldHere() {
 const countWords = (counts) =>
   ["missed", "soon", "later"].map((name) => el(`span.count.${name}`, {}, say(`count_${name}`, { n: counts[name] })));
 
-/** The subjects of one's own seats, such as one's post, with the forms told last about them and those owed for them. */
+/** The subjects of one's own seats, such as one's post, with the forms told last about them and those owed for them; of an area its name alone, since what it owes stands on the list. */
 function often(have, rows) {
-  const own = [...new Set(have.seats.map((seat) => seat.subject).filter(Boolean))].map((id) => subjectOf(have, id)).filter(Boolean);
+  const own = ownSubjects(have);
   if (!own.length || own.length > OWN) return "";
   return el("nav.often", { "aria-label": say("often") }, own.flatMap((subject) => [
     el("a.button", { href: address("subject", subject.id), "data-focus": `own-${subject.id}` }, nameOf(have, subject)),
-    ...formsOften(have, rows, subject).map((form) => el("a.button", { href: address("record", form.key, subject.id), "data-focus": `form-${form.key}-${subject.id}` }, titleOf(form))),
+    ...(subject.kind === "area" ? [] : formsOften(have, rows, subject).map((form) => el("a.button", { href: address("record", form.key, subject.id), "data-focus": `form-${form.key}-${subject.id}` }, titleOf(form)))),
   ]));
+}
+
+function ownSubjects(have) {
+  const areas = new Set(have.seats.filter((seat) => !seat.subject && seat.area).map((seat) => String(seat.area)));
+  const places = areas.size ? [...have.subjects.values()].filter((row) => row.kind === "area" && areas.has(String(row.area))) : [];
+  const named = have.seats.filter((seat) => seat.subject).map((seat) => subjectOf(have, seat.subject)).filter(Boolean);
+  return [...new Set([...named, ...places])];
 }
 
 function formsOften(have, rows, subject) {
