@@ -12,7 +12,7 @@ from sibulou.duty.rule import DRAFTING, SUBJECT_FACTS, USER_FACTS
 
 KEYS = ("plate", "phone", "identity")
 CONCERNED = ("tells", "corrects")
-KINDS = ("area", "household", "person", "post", "place", "institution", "shift")
+KINDS = ("area", "household", "person", "post", "place", "institution", "shift", "branch")
 
 
 def read_forms(cursor: Cursor, kept_days: int | None) -> dict[str, Form]:

@@ -70,7 +70,9 @@ def _pour(area: Area, into: Area, merged: Merged, *, by: By, now: datetime, reas
 
 def _move_what_lies_in(area: Area, into: Area, merged: Merged, *, by: By, now: datetime) -> None:
     here = Subject.objects.filter(area=area, until__isnull=True)
-    things = list(here.filter(kind__in=("post", "shift", "place", "institution")).values_list("pk", flat=True))
+    things = list(
+        here.filter(kind__in=("post", "shift", "branch", "place", "institution")).values_list("pk", flat=True)
+    )
     homes = list(Household.objects.filter(subject__in=here).order_by("number"))
     people = list(Person.objects.filter(subject__in=here).values_list("pk", flat=True))
     moved = [*things, *(home.pk for home in homes), *people]

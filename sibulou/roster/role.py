@@ -162,6 +162,15 @@ _ROLES = (
         "shift_leader", "带班人", "leader of a shift", None, _SEE | {Right.RECORD}, on=("shift",), superior="post_head"
     ),
     Role(
+        "post_branch_secretary",
+        "临时党支部书记",
+        "secretary of a temporary branch",
+        None,
+        _SEE | {Right.RECORD},
+        on=("branch",),
+        superior="township_organiser",
+    ),
+    Role(
         "place_keeper",
         "场所负责人",
         "keeper of a place",

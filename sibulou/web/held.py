@@ -8,12 +8,22 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
+from sibulou.fronts.defence.models import Branch, Joint, PostStep, Step
 from sibulou.roster import codes
+from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.identity import Kind
 from sibulou.roster.models import Household, Person, Subject
 from sibulou.roster.seal import HOUSEHOLD_PHONE, IDENTITY, PERSON_PHONE
 from sibulou.web.labels import clock, language, masked_number
 from sibulou.web.labels import word as _word
+
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    Step.OPENED: ("启用", "Open"),
+    Step.SUSPENDED: ("暂停", "Suspend"),
+    Step.RESUMED: ("恢复", "Resume"),
+    Step.WITHDRAWN: ("撤销", "Withdraw"),
+}
+"""The steps in the life of a post."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,38 @@ def _post_facts(subject: Subject, today: date) -> list[Fact]:
         Fact(_word("位置", "Address"), row.address or "—"),
         Fact(_word("最少在岗", "Least crew"), str(row.minimum_crew)),
         Fact(_word("启用", "Opened"), clock(row.opened_at) if row.opened_at else _word("尚未启用", "not open yet")),
+        *_life_facts(subject),
+    ]
+
+
+def _life_facts(subject: Subject) -> list[Fact]:
+    """The branch of a post, the villages it is kept for too, and the steps taken with their decisions."""
+    facts = [_branch_fact(subject)]
+    for one in Joint.objects.filter(post=subject, until__isnull=True).select_related("village").order_by("pk"):
+        facts.append(Fact(_word("联合设点", "Joint with"), one.village.name, link=f"/areas/{one.village_id}/"))
+    for step in PostStep.objects.filter(post=subject).order_by("at", "pk"):
+        said = (clock(step.at), step.number, step.reason, step.entered_by)
+        facts.append(Fact(_word(*STEP_WORDS[step.step]), " · ".join(filter(None, said))))
+    return facts
+
+
+def _branch_fact(post: Subject) -> Fact:
+    """The crew of a post may know the name of its branch, and opens its page where it reaches it."""
+    title = _word("临时党支部", "Branch")
+    with acting(EVERYTHING):
+        found = Subject.objects.filter(branch__leads__post=post, branch__leads__until__isnull=True).first()
+    if found is None:
+        return Fact(title, _word("没有支部负责", "no branch leads it"))
+    seen = Subject.objects.filter(pk=found.pk).exists()
+    return Fact(title, found.label, link=f"/subjects/{found.pk}/" if seen else "")
+
+
+def _branch_facts(subject: Subject, today: date) -> list[Fact]:
+    row = Branch.objects.get(pk=subject.pk)
+    led = Subject.objects.filter(led__branch=row, led__until__isnull=True).order_by("area", "pk")
+    return [
+        Fact(_word("批准文号", "Decision"), row.number or "—"),
+        *(Fact(_word("负责卡点", "Leads"), one.label, link=f"/subjects/{one.pk}/") for one in led),
     ]
 
 
@@ -112,6 +154,7 @@ _FACTS = {
     "household": _household_facts,
     "person": _person_facts,
     "post": _post_facts,
+    "branch": _branch_facts,
     "place": _place_facts,
     "institution": _institution_facts,
 }

@@ -24,6 +24,7 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "place": ("场所", "place"),
     "institution": ("机构", "institution"),
     "shift": ("班次", "shift"),
+    "branch": ("临时党支部", "temporary branch"),
 }
 
 

@@ -26,6 +26,7 @@ END_WORDS: dict[str, tuple[str, str]] = {
     "corrected": ("记录更正", "record corrected"),
     "subject_ended": ("移出名册", "off the roster"),
     "moved": ("已迁移", "moved away"),
+    "post_suspended": ("卡点暂停", "the post was suspended"),
 }
 """Reasons of named ends, which no plan lists."""
 

@@ -159,7 +159,7 @@ def test_posts_places_and_institutions_are_entered(scene: Scene, signed_in):
     with acting(EVERYTHING):
         made = Post.objects.get(subject__label="西河村口")
         assert (made.kind, made.minimum_crew, made.address, made.opened_at) == ("village", 3, "路口", None)
-    answer = client.post(f"/subjects/{made.pk}/opening/", {"at": ""})
+    answer = client.post(f"/subjects/{made.pk}/steps/opened/", {"at": ""})
     assert answer.url == f"/subjects/{made.pk}/" and "尚未启用" not in words(client.get(answer.url))
     assert client.post(f"{base}/places/new/", {"name": "西河广场", "kind": "square"}).status_code == 302
     wrong = {"name": "西河药店", "kind": "pharmacy", "credit_code": "91"}

@@ -322,6 +322,12 @@ def opened_already(who: Who, things: Things) -> int | frozenset[int]:
     return 409 if status == OK else status
 
 
+def unjoining(who: Who, things: Things) -> int | frozenset[int]:
+    """The post of the table stands for no neighbour: whoever may change it is told that there is no such row."""
+    status = changing_entry("gate")(who, things)
+    return 404 if status == OK else status
+
+
 def appointing_in_the_county(who: Who, things: Things) -> int | frozenset[int]:
     county = things.scene.world.county.pk
     if not who.over(county, Right.GAPS):
@@ -506,7 +512,25 @@ ADDRESSES: dict[str, Entry] = {
         changing_entry("chen_guihua"), changing_entry("chen_guihua"), fill=_pk("chen_guihua"),
         data=lambda things: {"reason": "重复登记", "step": "confirmed"},
     ),
-    "subjects/<int:number>/opening/": Entry(changing_entry("gate"), opened_already, fill=_pk("gate")),
+    "subjects/<int:number>/steps/<slug:wanted>/": Entry(
+        changing_entry("gate"), opened_already,
+        fill=lambda things: {"number": things.scene.world.gate.pk, "wanted": "opened"},
+    ),
+    "subjects/<int:number>/branch/": Entry(
+        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"), data=lambda things: {"branch": "none"},
+    ),
+    "subjects/<int:number>/joint/": Entry(
+        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"),
+        data=lambda things: {"village": things.scene.world.village_c.pk},
+    ),
+    "subjects/<int:number>/joint/<int:row>/end/": Entry(
+        None, unjoining, fill=lambda things: {"number": things.scene.world.gate.pk, "row": 0},
+    ),
+    "branches/": Entry(holding(Right.GAPS)),
+    "areas/<int:key>/branches/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "东河临时党支部"},
+    ),
     "mine/": Entry(anyone),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
     "people/": Entry(

@@ -12,3 +12,11 @@ class DefenceConfig(AppConfig):
         from sibulou.fronts.defence import scopes
 
         scopes.register()
+        self._let_go()
+
+    @staticmethod
+    def _let_go() -> None:
+        from sibulou.fronts.defence.branches import release_posts
+        from sibulou.roster.ending import on_end
+
+        on_end.append(release_posts)

@@ -15,3 +15,5 @@ def register() -> None:
     register_scope(Scope("posts", "post", "全部卡点", "all posts", queries["posts"]))
     register_scope(Scope("posts.open", "post", "已设卡点", "open posts", queries["open"]))
     register_scope(Scope("posts.gates", "post", "关口", "gates", queries["gates"]))
+    register_scope(Scope("posts.unled", "post", "没有支部的卡点", "posts no branch leads", queries["unled"]))
+    register_scope(Scope("branches", "branch", "临时党支部", "temporary branches", queries["branches"]))

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name='Subject',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('area', '区域'), ('household', '户'), ('person', '人'), ('post', '卡点'), ('place', '场所'), ('institution', '机构'), ('shift', '班次')], max_length=12)),
+                ('kind', models.CharField(choices=[('area', '区域'), ('household', '户'), ('person', '人'), ('post', '卡点'), ('place', '场所'), ('institution', '机构'), ('shift', '班次'), ('branch', '临时党支部')], max_length=12)),
                 ('label', models.CharField(max_length=80)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(null=True)),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             name='Seat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('county_secretary', '县委书记'), ('county_duty', '县值班员'), ('disease_control', '疾控中心'), ('health_bureau', '卫生健康局'), ('police_bureau', '公安局'), ('emergency_bureau', '应急管理局'), ('housing_bureau', '住房城乡建设局'), ('market_bureau', '市场监督管理局'), ('publicity_office', '宣传部'), ('supplies_head', '后勤保障组组长'), ('auditor', '审计员'), ('data_protection', '个人信息保护负责人'), ('administrator', '系统管理员'), ('township_secretary', '乡镇（街道）书记'), ('township_duty', '乡镇值班员'), ('township_health', '乡镇卫生专干'), ('township_organiser', '乡镇组织委员'), ('village_secretary', '村（社区）总支书记'), ('village_doctor', '村医'), ('broadcaster', '广播员'), ('branch_secretary', '党支部书记'), ('group_head', '村（居）民小组组长'), ('unit_head', '十户长'), ('guard', '包保责任人'), ('post_head', '卡点点长'), ('shift_leader', '带班人'), ('place_keeper', '场所负责人'), ('institution_head', '机构负责人')], max_length=24)),
+                ('role', models.CharField(choices=[('county_secretary', '县委书记'), ('county_duty', '县值班员'), ('disease_control', '疾控中心'), ('health_bureau', '卫生健康局'), ('police_bureau', '公安局'), ('emergency_bureau', '应急管理局'), ('housing_bureau', '住房城乡建设局'), ('market_bureau', '市场监督管理局'), ('publicity_office', '宣传部'), ('supplies_head', '后勤保障组组长'), ('auditor', '审计员'), ('data_protection', '个人信息保护负责人'), ('administrator', '系统管理员'), ('township_secretary', '乡镇（街道）书记'), ('township_duty', '乡镇值班员'), ('township_health', '乡镇卫生专干'), ('township_organiser', '乡镇组织委员'), ('village_secretary', '村（社区）总支书记'), ('village_doctor', '村医'), ('broadcaster', '广播员'), ('branch_secretary', '党支部书记'), ('group_head', '村（居）民小组组长'), ('unit_head', '十户长'), ('guard', '包保责任人'), ('post_head', '卡点点长'), ('shift_leader', '带班人'), ('post_branch_secretary', '临时党支部书记'), ('place_keeper', '场所负责人'), ('institution_head', '机构负责人')], max_length=24)),
                 ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='roster.area')),
                 ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='roster.subject')),
                 ('closed_at', models.DateTimeField(null=True)),

@@ -20,6 +20,7 @@ class SubjectKind(models.TextChoices):
     PLACE = "place", "场所"
     INSTITUTION = "institution", "机构"
     SHIFT = "shift", "班次"
+    BRANCH = "branch", "临时党支部"
 
 
 class Subject(models.Model):

@@ -116,7 +116,9 @@ def _ends(request: Asking, subject: Subject, sheet: Sheet, facts: list[tuple[str
 @require_http_methods(ASKED)
 def end(request: Asking, number: int) -> HttpResponse:
     """Take something off the roster by name."""
-    subject = subject_to_change(request, number, *EVERY)
+    subject = subject_to_change(request, number, *EVERY, "branch")
+    if subject.kind == "post":
+        return HttpResponseRedirect(f"/subjects/{number}/steps/withdrawn/")
     typed, about = request.POST, about_subject(subject)
     questions = [
         ask(typed, "reason", word("理由（如：停业、重复登记、搬走）", "Reason (closed, entered twice, gone)"), most=200,

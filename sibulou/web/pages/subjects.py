@@ -26,6 +26,7 @@ from sibulou.web.held import held_of
 from sibulou.web.labels import KIND_WORDS, address_of, clock, language, owners, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.owed import owed
+from sibulou.web.pages.post_life import doors_of_post
 from sibulou.web.sheet import doors, forms_about, may_tell
 from sibulou.web.timeline import Place, history, plan_words
 
@@ -67,7 +68,7 @@ def person(request: Asking, number: int) -> HttpResponse:
 @require_GET
 def other(request: Asking, number: int) -> HttpResponse:
     """A post, a place or an institution; anything else is sent on to its own page."""
-    return _page_of(request, number, "post", "place", "institution")
+    return _page_of(request, number, "post", "place", "institution", "branch")
 
 
 def _page_of(request: Asking, number: int, *kinds: str) -> HttpResponse:
@@ -147,6 +148,9 @@ def _changes(request: Asking, subject: Subject) -> list[tuple[str, str]]:
     if subject.until is not None or not request.reach.covers(subject.area_id, Right.ROSTER):
         return []
     base = f"/subjects/{subject.pk}/"
+    ending = (_word("移出名册", "Take it off the roster"), f"{base}end/")
+    if subject.kind == "branch":
+        return [ending]
     doors = [(_word("更正登记", "Put it right"), f"{base}entry/")]
     if subject.kind == "household":
         doors.insert(0, (_word("加一个人", "Enter a person"), f"/households/{subject.pk}/people/new/"))
@@ -154,9 +158,9 @@ def _changes(request: Asking, subject: Subject) -> list[tuple[str, str]]:
         doors.insert(0, (_word("变更现状", "Change where he is"), f"/people/{subject.pk}/state/"))
     if subject.kind in ("household", "person"):
         doors.append((_word("迁移", "Move"), f"{base}place/"))
-    if subject.kind == "post" and subject.post.opened_at is None:
-        doors.insert(0, (_word("启用", "Open it"), f"{base}opening/"))
-    return [*doors, (_word("移出名册", "Take it off the roster"), f"{base}end/")]
+    if subject.kind == "post":
+        return [*doors_of_post(subject), *doors]
+    return [*doors, ending]
 
 
 def _about(subject: Subject) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,26 +11,23 @@ from django.views.decorators.http import require_http_methods
 
 from sibulou.lib.problem import Problem
 from sibulou.roster import codes
-from sibulou.roster.models import Area, Post, Subject
-from sibulou.roster.subjects import add_institution, add_place, add_post, open_post
+from sibulou.roster.models import Area, Subject
+from sibulou.roster.subjects import add_institution, add_place, add_post
 from sibulou.web.entry import (
     Part,
     Sheet,
     about_area,
-    about_subject,
     area_to_change,
     ask,
     choices,
     draw,
     line,
-    subject_to_change,
     whole_or_none,
 )
 from sibulou.web.forms import Question
 from sibulou.web.labels import language, pick, word
 from sibulou.web.middleware import Asking
-from sibulou.web.pages.entering import ASKED, SINCE
-from sibulou.web.texts import moment_or_none
+from sibulou.web.pages.entering import ASKED
 
 
 def thing_questions(kind: str, typed: Mapping[str, str], before: Mapping[str, str]) -> list[Question]:
@@ -97,28 +93,8 @@ def _add_thing(request: Asking, area: Area, kind: str) -> Subject:
     ).subject  # fmt: skip
 
 
-@require_http_methods(ASKED)
-def opening(request: Asking, number: int) -> HttpResponse:
-    """Open a planned post: from then on its shifts are owed."""
-    subject = subject_to_change(request, number, "post")
-    about = about_subject(subject)
-    at = ask(request.POST, "at", word("自何时起（不填为现在）", "From (empty: now)"), "datetime-local")
-    intro = word("启用后，这个卡点的班次、交接就要办了。", "From then on its shifts and hand-overs are owed.")
-    sheet = Sheet(word("启用卡点", "Open the post"), about, [Part("", [at], [])], word("启用", "Open it"), intro)
-    if request.method == "GET":
-        return draw(request, sheet)
-    try:
-        when: datetime = moment_or_none(request.POST.get("at", ""), SINCE) or request.now
-        open_post(post=Post.objects.select_related("subject").get(pk=number), at=when, by=request.by, now=request.now)
-    except Problem as problem:
-        return draw(request, sheet, problem)
-    messages.success(request, word("卡点已启用。", "The post is open."))
-    return HttpResponseRedirect(about.address)
-
-
 urlpatterns: list[URLPattern] = [
     path("areas/<int:key>/posts/new/", thing, {"kind": "post"}),
     path("areas/<int:key>/places/new/", thing, {"kind": "place"}),
     path("areas/<int:key>/institutions/new/", thing, {"kind": "institution"}),
-    path("subjects/<int:number>/opening/", opening),
 ]

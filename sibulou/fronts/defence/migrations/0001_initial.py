@@ -391,4 +391,65 @@ class Migration(migrations.Migration):
             model_name='member',
             constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('account',), name='member_one_account'),
         ),
+        migrations.CreateModel(
+            name='Branch',
+            fields=[
+                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='branch', serialize=False, to='roster.subject')),
+                ('number', models.CharField(blank=True, max_length=40)),
+            ],
+            options={
+                'verbose_name_plural': 'branches',
+                'db_table': 'branch',
+            },
+        ),
+        migrations.CreateModel(
+            name='Joint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('agreed_by', models.CharField(max_length=80)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='joint', to='roster.subject')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+            ],
+            options={
+                'db_table': 'joint_post',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='joint_named_end'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('post', 'village'), name='joint_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Leading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('put_by', models.CharField(max_length=80)),
+                ('ended_by', models.CharField(blank=True, max_length=80)),
+                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='defence.branch')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='led', to='roster.subject')),
+            ],
+            options={
+                'db_table': 'post_leading',
+                'indexes': [models.Index(models.F('post'), models.F('since'), name='leading_of_post')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('until__isnull', True)), models.Q(('until__gte', models.F('since')), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='leading_named_end'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('post',), name='leading_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PostStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('opened', '启用'), ('suspended', '暂停'), ('resumed', '恢复'), ('withdrawn', '撤销')], max_length=12)),
+                ('at', models.DateTimeField()),
+                ('number', models.CharField(blank=True, max_length=40)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('entered_by', models.CharField(max_length=80)),
+                ('entered_at', models.DateTimeField()),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='roster.subject')),
+            ],
+            options={
+                'db_table': 'post_step',
+                'constraints': [models.UniqueConstraint(fields=('post', 'at', 'step'), name='post_step_once')],
+            },
+        ),
     ]

@@ -1,16 +1,21 @@
 """Defence: the roads of a county and where things stand on them; people and rosters. One module per subject."""
 
+from sibulou.fronts.defence.models.branch import Branch, Joint, Leading, PostStep, Step
 from sibulou.fronts.defence.models.cordon import LocalRoad, Road, RoadNetwork, RoadNode, Seal, Whereabouts
 from sibulou.fronts.defence.models.people import Absence, KeptApart, Member, Team, Trade, Unit
 from sibulou.fronts.defence.models.rota import CalendarLink, PostHours, Rota, Shift, Standing, Swap
 
 __all__ = [
     "Absence",
+    "Branch",
     "CalendarLink",
+    "Joint",
     "KeptApart",
+    "Leading",
     "LocalRoad",
     "Member",
     "PostHours",
+    "PostStep",
     "Road",
     "RoadNetwork",
     "RoadNode",
@@ -18,6 +23,7 @@ __all__ = [
     "Seal",
     "Shift",
     "Standing",
+    "Step",
     "Swap",
     "Team",
     "Trade",

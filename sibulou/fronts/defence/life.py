@@ -1,0 +1,115 @@
+"""The life of a post: planned, opened, suspended, resumed, withdrawn, each by a decision with its number (S5, S51)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sibulou.duty.models import Obligation, Waiver
+from sibulou.duty.reconcile import reconcile
+from sibulou.duty.settle import end_obligations, revive_obligations
+from sibulou.fronts.defence.models import PostStep, Step
+from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, WrongStep
+from sibulou.fronts.defence.telling import tell_once
+from sibulou.lib.wall import wall
+from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.audit import By, audit
+from sibulou.roster.deed import deed, reasoned
+from sibulou.roster.ending import end_subject, still_on_roster
+from sibulou.roster.models import Post
+from sibulou.roster.problems import BeforeItsStart, NotYet
+from sibulou.roster.subjects import open_post
+
+STEPPED = "post_stepped"
+WHILE_SUSPENDED = "post_suspended"
+"""The reason of what ends because its post is suspended, and is owed again when it is resumed before."""
+_AFTER: dict[str, tuple[Step, ...]] = {
+    "planned": (Step.OPENED, Step.WITHDRAWN),
+    Step.OPENED: (Step.SUSPENDED, Step.WITHDRAWN),
+    Step.SUSPENDED: (Step.RESUMED, Step.WITHDRAWN),
+    Step.RESUMED: (Step.SUSPENDED, Step.WITHDRAWN),
+    Step.WITHDRAWN: (),
+}
+
+
+def stands_as(post: Post) -> str:
+    """The last step that was decided: `planned`, or a Step. A post opened when it was entered counts as opened."""
+    last = PostStep.objects.filter(post=post.subject).order_by("at", "pk").last()
+    if last is not None:
+        return last.step
+    if post.subject.until is not None:
+        return Step.WITHDRAWN
+    return Step.OPENED if post.opened_at is not None else "planned"
+
+
+def next_steps(post: Post) -> tuple[Step, ...]:
+    """What may be decided about a post now."""
+    return _AFTER[stands_as(post)]
+
+
+def take_step(
+    *, post: Post, step: Step, number: str, by: By, now: datetime, at: datetime | None = None, reason: str = ""
+) -> PostStep:
+    """Take a step. What a suspended or withdrawn post owed and nobody was warned of yet ends by the same name.
+
+    Raises WrongStep, NotAfterItsLast, NoNumber, ReasonMissing (for a suspension or a withdrawal), NotYet,
+    BeforeItsStart, SubjectEnded, OpenedAlready, OutOfReach.
+    """
+    at = at or now
+    with deed():
+        still_on_roster(post.subject)
+        _check(post, step, at=at, now=now)
+        if not number.strip() and step in (Step.SUSPENDED, Step.RESUMED, Step.WITHDRAWN):
+            raise NoNumber
+        why = reasoned(reason) if step in (Step.SUSPENDED, Step.WITHDRAWN) else reason.strip()[:200]
+        row = PostStep.objects.create(
+            post=post.subject, step=step, at=at, number=number.strip()[:40], reason=why, entered_by=by.name,
+            entered_at=now,
+        )  # fmt: skip
+        said = {"step": str(step), "number": row.number} if row.number else {"step": str(step)}
+        with acting(EVERYTHING):
+            tell_once(f"{STEPPED}|{row.pk}", STEPPED, post.pk, at, said, now=now)
+        _carry_out(post, row, by=by, now=now)
+        audit("post.step", by=by, now=now, area=post.subject.area_id, subject=post.pk, step=str(step),
+              number=row.number, at=at.isoformat(), reason=why)  # fmt: skip
+    return row
+
+
+def _check(post: Post, step: Step, *, at: datetime, now: datetime) -> None:
+    stands = stands_as(post)
+    if step not in _AFTER[stands]:
+        raise WrongStep(post=post.subject.label, stands=stands, step=str(step))
+    if at > now:
+        raise NotYet(at=wall(at), now=wall(now))
+    if at < post.subject.since:
+        raise BeforeItsStart(at=wall(at), since=wall(post.subject.since))
+    last = PostStep.objects.filter(post=post.subject).order_by("at", "pk").last()
+    before = last.at if last is not None else post.opened_at
+    if before is not None and at <= before:
+        raise NotAfterItsLast(post=post.subject.label, last=wall(before))
+
+
+def _carry_out(post: Post, row: PostStep, *, by: By, now: datetime) -> None:
+    if row.step == Step.OPENED:
+        open_post(post=post, at=row.at, by=by, now=now)
+    elif row.step == Step.SUSPENDED:
+        _end_ahead(post, row, by=by, now=now)
+    elif row.step == Step.WITHDRAWN:
+        end_subject(subject=post.subject, at=row.at, by=by, now=now, reason=row.reason)
+    if row.step in (Step.OPENED, Step.RESUMED):
+        with acting(EVERYTHING):
+            _revive_ahead(post, row, now=now)
+            reconcile(now=now, subjects=[post.pk], heard=now)
+
+
+def _end_ahead(post: Post, row: PostStep, *, by: By, now: datetime) -> None:
+    with acting(EVERYTHING):  # who may suspend a post need not reach the seats that its watches were told to
+        ahead = Obligation.objects.filter(subject=post.subject, met_at__isnull=True, warn_at__gte=row.at)
+        ids = list(ahead.values_list("pk", flat=True))
+        end_obligations(ids, area=post.subject.area_id, reason=WHILE_SUSPENDED, words=row.reason, by=by, now=now)
+
+
+def _revive_ahead(post: Post, row: PostStep, *, now: datetime) -> None:
+    ended = Obligation.objects.filter(
+        subject=post.subject, waiver__kind=Waiver.Kind.END, waiver__reason=WHILE_SUSPENDED, warn_at__gte=row.at
+    )
+    revive_obligations(list(ended.values_list("pk", flat=True)), now=now)
