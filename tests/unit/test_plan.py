@@ -36,6 +36,8 @@ SCOPES = {
     "posts": "post",
     "posts.open": "post",
     "posts.gates": "post",
+    "posts.unled": "post",
+    "branches": "branch",
     "places.public": "place",
     "institutions.clinics": "institution",
     "institutions.pharmacies": "institution",

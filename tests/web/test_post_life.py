@@ -1,4 +1,4 @@
-"""The life of a post and its branch, decided on the page: what may follow is offered, and each step keeps its number."""
+"""The life of a post and its branch, on the page: what may follow is offered, and each step keeps its number."""
 
 from __future__ import annotations
 

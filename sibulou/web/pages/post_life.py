@@ -204,7 +204,7 @@ def branches(request: Asking) -> HttpResponse:
     for one in leading.order_by("post__area", "post"):
         led[one.branch_id].append(one.post)
     unled = Subject.objects.filter(kind="post", until__isnull=True, post__opened_at__isnull=False)
-    unled = unled.exclude(led__until__isnull=True).order_by("area", "pk")
+    unled = unled.exclude(pk__in=leading.values("post")).order_by("area", "pk")
     areas = {one.subject.area_id for one in found} | {one.area_id for one in unled}
     where = places(areas)
     seats = dict(Seat.objects.filter(subject__in=[one.pk for one in found], closed_at__isnull=True)

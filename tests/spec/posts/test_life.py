@@ -21,20 +21,11 @@ from tests.web.scene import Scene
 from tests.world import BY
 
 
-def step(
-    scene: Scene, post: Post, wanted: Step, hours: float = 0, number: str = "第3号", reason: str = "修路"
-) -> PostStep:
+def step(scene: Scene, post: Post, wanted: Step, hours: float = 0, **said: str) -> PostStep:
     """A step so many hours ago."""
     post.refresh_from_db()
-    return take_step(
-        post=post,
-        step=wanted,
-        number=number,
-        reason=reason,
-        at=scene.now - timedelta(hours=hours),
-        by=BY,
-        now=scene.now,
-    )
+    words = {"number": "第3号", "reason": "修路"} | said
+    return take_step(post=post, step=wanted, at=scene.now - timedelta(hours=hours), by=BY, now=scene.now, **words)
 
 
 def planned(scene: Scene, hours: float = 20) -> Post:
