@@ -69,6 +69,14 @@ def check_role() -> None:
             raise ServedByOwner(role=row[0])
 
 
+def note_start() -> None:
+    """Write down that the database server was started, as devices know it, before anything is told to one."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT book_start()")
+
+
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, which names the next free port, or AddressUnusable."""
     if not 0 < port < 65536:
@@ -121,6 +129,7 @@ def serve(
 
     check_port(host, port)
     check_role()
+    note_start()
     # the threads wait for the counter most of the time; the server warns of their number at every start
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     os.environ["SIBULOU_STATIC"] = str(static)  # the serving processes read the manifest there

@@ -123,6 +123,26 @@ class Link(models.Model):
         return self.ended_at is None and self.expires_at > now
 
 
+class BookStart(models.Model):
+    """A start of the database server, by which devices know the book: its own name, made of the book and the moment;
+    and the next transaction then. A copy of the data folder starts for itself and knows no later start of the other.
+    """
+
+    start = models.CharField(max_length=12, primary_key=True)
+    book = models.CharField(max_length=12)
+    number = models.BigIntegerField()
+
+    class Meta:
+        db_table = "field_book_start"
+
+    class Privacy:
+        keep: ClassVar[set[str]] = {"start", "book", "number"}
+        erase: ClassVar[set[str]] = set()
+
+    def __str__(self) -> str:
+        return self.start
+
+
 class HandedIn(models.Model):
     """An excuse or a family that a device handed in: once per id, whatever it became."""
 

@@ -65,9 +65,10 @@ QUERIES = _queries()
 
 @dataclass(frozen=True)
 class Since:
-    """Where a device stands: which book, what it may see, the transaction, how far ahead, and what it holds."""
+    """Where a device stands: which start of which book, what it may see, the transaction, how far ahead, and what it
+    holds."""
 
-    book: str
+    start: str
     reach: str
     number: int
     seen_to: datetime
@@ -75,7 +76,7 @@ class Since:
     obligations: str
 
     def __str__(self) -> str:
-        parts = (self.book, self.reach, self.number, int(self.seen_to.timestamp()), self.subjects, self.obligations)
+        parts = (self.start, self.reach, self.number, int(self.seen_to.timestamp()), self.subjects, self.obligations)
         return ".".join(map(str, parts))
 
 
@@ -106,14 +107,15 @@ class _Sync:
 
     def __init__(self, before: Since | None, *, reach: Reach, now: datetime) -> None:
         self.reach, self.now = reach, now
-        ((book, number, latest),) = _rows("number", {})
+        ((start, number, latest, holds_to),) = _rows("number", {"start": before and before.start})
         self.running = current(now)
         self.horizon = (now + AHEAD).replace(microsecond=0)
-        self.standing = (book, _digest([SHAPE, _sorted(reach).settings(), [one.stage.pk for one in self.running],
+        self.standing = (start, _digest([SHAPE, _sorted(reach).settings(), [one.stage.pk for one in self.running],
                                         _rows("strictness", {})], 16), number)  # fmt: skip
-        same = before is not None and (before.book, before.reach) == self.standing[:2]
+        same = before is not None and before.reach == self.standing[1]
+        ours = before is not None and holds_to is not None and before.number <= holds_to
         near = before is not None and 0 <= latest - before.number < _FARTHEST and before.seen_to <= self.horizon
-        self.before = before if same and near else None
+        self.before = before if same and ours and near else None
         self.spans = _spans(reach)
 
     def run(self) -> dict[str, Any]:
@@ -123,11 +125,11 @@ class _Sync:
         owed = _rows("obligations", facts)
         facts |= {"subjects": subjects, "also": self._elsewhere(owed)}
         facts |= _closers(self.running) | {"new": [f"{row[2]}{row[1]}" for row in owed]}
-        book, reach, number = self.standing
+        start, reach, number = self.standing
         holds = _digest(subjects, 12), _digest(obligations, 12)
         return {
             "fresh": self.before is None,
-            "next": str(Since(book, reach, number, self.horizon, *holds)),
+            "next": str(Since(start, reach, number, self.horizon, *holds)),
             "now": self.now,
             "rights": sorted(str(right) for right in Right if self.reach.has(right)),
             "seats": _seats(self.reach),

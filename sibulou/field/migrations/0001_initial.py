@@ -16,6 +16,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='BookStart',
+            fields=[
+                ('start', models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ('book', models.CharField(max_length=12)),
+                ('number', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'field_book_start',
+            },
+        ),
+        migrations.CreateModel(
             name='Attachment',
             fields=[
                 ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),

@@ -7,9 +7,10 @@
 (%(since)s::text IS NULL OR age({row}.xmin) <= age(%(since)s::text::xid))
 
 -- name: number
--- Which book this is; the oldest transaction still running, below which every row is decided; and the next one.
-SELECT which_book(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-       pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+-- Which start of which book this is; the oldest transaction still running, below which every row is decided; the next
+-- one; and up to which the start of the last answer is this book's, if it is.
+SELECT book_start(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint, book_holds_to(%(start)s)
 
 -- name: strictness
 -- How far the townships' own timings have come.

@@ -72,6 +72,35 @@ $$;
 REVOKE ALL ON FUNCTION which_book() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION which_book() TO sibulou_app;
 
+-- The start of the server that serves now, written down when it is first asked for. Two copies of one data folder have
+-- the same book; each of them starts for itself, at its own moment, and knows of the other only what was before.
+ALTER TABLE field_book_start ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION book_start() RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    here text := which_book();
+    this text := left(encode(sha256(convert_to(here || '.' || extract(epoch FROM pg_postmaster_start_time()), 'UTF8')), 'hex'), 12);
+BEGIN
+    IF NOT EXISTS (SELECT FROM field_book_start s WHERE s.start = this) THEN
+        INSERT INTO field_book_start (start, book, number)
+        VALUES (this, here, pg_snapshot_xmax(pg_current_snapshot())::text::bigint) ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN this;
+END $$;
+REVOKE ALL ON FUNCTION book_start() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION book_start() TO sibulou_app;
+
+-- Up to which transaction what was read after a start was read from this very book: the one that was next when the
+-- start after it came; null for a start that this book does not know.
+CREATE FUNCTION book_holds_to(of_start text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT COALESCE((SELECT min(n.number) FROM field_book_start n WHERE n.book = s.book AND n.number > s.number),
+                9223372036854775807)
+FROM field_book_start s WHERE s.start = of_start AND s.book = which_book()
+$$;
+REVOKE ALL ON FUNCTION book_holds_to(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION book_holds_to(text) TO sibulou_app;
+
 -- The moments at which what a user reaches may have changed: terms of his, and of those he stood in for.
 CREATE FUNCTION reach_changes(who bigint) RETURNS SETOF timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -232,12 +232,49 @@ def test_a_row_that_is_frozen_is_told_all_the_same(phone, scene, committed):
 
 @pytest.mark.parametrize("other", ["book", "reach", "number"])
 def test_another_book_another_reach_or_a_number_of_the_future_begins_afresh(phone, other):
-    """A restored copy is another book; a copy put back cold gives numbers again that were given before."""
+    """A restored copy is another book; a number that was not given yet was given by another."""
     book, reach, number, *rest = phone.next.split(".")
     changed = {"book": "0" * 12, "reach": "0" * 16, "number": str(int(number) + 10**6)}
     parts = {"book": book, "reach": reach, "number": number} | {other: changed[other]}
     phone.next = ".".join([*parts.values(), *rest])
     assert phone.sync()["fresh"]
+
+
+def test_what_another_copy_of_the_data_folder_has_told_is_told_afresh(phone, committed):
+    """A folder was copied while it was stopped. Each copy starts for itself and does not know the other's starts."""
+    mine = phone.next.split(".")[0]
+    _, owner = committed
+    with psycopg.connect(**conninfo(owner), autocommit=True) as session:
+        session.execute("UPDATE field_book_start SET start = 'abcdefabcdef' WHERE start = %s", [mine])
+        assert phone.sync()["fresh"]
+        assert not phone.sync()["fresh"]
+
+
+def test_a_server_started_again_tells_what_changed_and_no_more(phone, committed):
+    """The start that a device knows is one of this book's."""
+    _, owner = committed
+    with psycopg.connect(**conninfo(owner), autocommit=True) as session:
+        session.execute("UPDATE field_book_start SET start = md5(start)::varchar(12)")
+        ((before,),) = session.execute("SELECT start FROM field_book_start ORDER BY number DESC LIMIT 1").fetchall()
+        phone.next = ".".join([before, *phone.next.split(".")[1:]])
+        assert not phone.sync()["fresh"]
+        assert phone.next.split(".")[0] != before
+
+
+def test_what_was_told_after_the_folder_was_copied_is_told_afresh(phone, committed):
+    """Copied while it ran: the copy knows the start, and that it ended before this number was given."""
+    _, owner = committed
+    start, reach, number, *rest = phone.next.split(".")
+    with psycopg.connect(**conninfo(owner), autocommit=True) as session:
+        session.execute(
+            """INSERT INTO field_book_start (start, book, number)
+               SELECT v.start, b.book, v.number FROM field_book_start b, (VALUES (%s, %s), (%s, %s)) v (start, number)
+               WHERE b.start = %s""",
+            ["0" * 12, int(number) - 2, "1" * 12, int(number) - 1, start],
+        )
+        phone.next = ".".join(["0" * 12, reach, number, *rest])
+        assert phone.sync()["fresh"]
+        session.execute("DELETE FROM field_book_start WHERE start = ANY (%s)", [["0" * 12, "1" * 12]])
 
 
 @pytest.mark.parametrize("since", ["x", "....", "1.2.3.4.5.6", "令牌", "0" * 120])
