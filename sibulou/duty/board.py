@@ -57,11 +57,14 @@ class Moment:
         if self.live:
             unmet = "o.met_at IS NULL"
             return dict.fromkeys(("source", "late", "ahead"), "obligation") | {"unmet": unmet, "owed": _OWED}
-        as_known = QUERIES["as_known"].format(rows="obligation", moved=QUERIES["moved"])
+        pieces = {
+            name: QUERIES[name].format(unchanged=QUERIES["unchanged"]) for name in ("open_then", "changed", "moved")
+        }
+        then = {name: QUERIES[name].format(unchanged=QUERIES["unchanged"], **pieces) for name in ("as_known", "late")}
         return {
-            "source": as_known,
-            "late": QUERIES["late"] if self.known >= self.at else as_known,
-            "ahead": QUERIES["as_known"].format(rows=QUERIES["apart"], moved=QUERIES["moved"]),
+            "source": then["as_known"],
+            "late": then["late" if self.known >= self.at else "as_known"],
+            "ahead": then["as_known"],
             "unmet": "(o.met_at IS NULL OR o.met_at > %(at)s OR o.known_at > %(known)s)",
             "owed": _OWED,
         }
@@ -120,7 +123,8 @@ def _run(name: str, moment: Moment, facts: Mapping[str, object]) -> list[tuple[A
 def _statement(name: str, moment: Moment) -> str:
     """A statement with the pieces of this moment in place."""
     parts = moment.parts
-    parts = {key: text.format(**parts) for key, text in parts.items()} | {"wanted": QUERIES["wanted"]}
+    parts = {key: text.format(**parts) for key, text in parts.items()}
+    parts |= {"wanted": QUERIES["wanted"], "by_child": QUERIES["by_child"]}
     for part in ("overdue_rows", "unowned_rows", "gap_rows", "standing_counts"):
         parts[part] = QUERIES[part].format(**parts)
     return QUERIES[name].format(**parts)
@@ -149,6 +153,7 @@ def _facts(area: int, vacant: Vacancies, wanted: Filter) -> dict[str, object]:
         "kind_duties": _duties_of_kinds(wanted.kinds),
         "want_unowned": GapKind.UNOWNED in wanted.kinds,
         "role": wanted.role,
+        "ahead": bool(vacant),
     }
 
 
@@ -262,7 +267,11 @@ def gap_page(
     limit: int = 50,
     vacant: Vacancies | None = None,
 ) -> list[Gap]:
-    """One page of gaps under `area`, the oldest first; the next begins after the last of this one."""
+    """One page of gaps under `area`, the oldest first; the next begins after the last of this one.
+
+    What is overdue comes before what is not yet due and unowned: a page that the former fills need not look for the
+    latter, which in the past means a pass over all that was settled.
+    """
     vacant = vacant_seats(area, moment) if vacant is None else vacant
     facts = {
         **_facts(area, vacant, wanted),
@@ -270,7 +279,10 @@ def gap_page(
         "after_id": after and after.obligation,
         "limit": limit,
     }
-    return _gaps(_run("gap_page", moment, facts), vacant)
+    rows = _run("gap_page", moment, facts | {"ahead": False})
+    if len(rows) < limit and vacant:
+        rows = _run("gap_page", moment, facts)
+    return _gaps(rows, vacant)
 
 
 def each_gap(area: int, moment: Moment, *, wanted: Filter = Filter(), at_once: int = 1000) -> Iterator[list[Gap]]:

@@ -1,40 +1,55 @@
 -- Every statement reads `{source}` (the obligations, as known at a moment) and asks `{unmet}`; see `duty/board.py`.
 
--- name: as_known
--- Obligations as they were known at a past moment: what was replaced since stands as it did. Settled moments are those
--- known then; a waiver is the one that held at the earlier of the two moments, and so is the area of what has followed
--- its subject to another since.
-(SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.warn_at, o.due_at, o.tell_at, o.until_at,
-        CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END AS met_at,
-        CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END AS known_at,
-        CASE WHEN w.obligation_id IS NULL THEN o.waived_at ELSE w.waived_at END AS waived_at,
-        CASE WHEN w.obligation_id IS NULL THEN o.waived_until ELSE w.waived_until END AS waived_until
- FROM {rows} o
- LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
-            ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
- LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
-            ORDER BY obligation_id, changed_at, id) w ON w.obligation_id = o.id
- WHERE (o.heard_at IS NULL OR o.heard_at <= %(known)s)
-   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
- UNION ALL {moved})
+-- name: unchanged
+-- What stands as it stood at a past moment: heard of by then, and neither changed nor moved since. Each of the two is
+-- few, and looked up in a table made once; joined, the planner's guess how few would decide.
+(o.heard_at IS NULL OR o.heard_at <= %(known)s)
+  AND o.id NOT IN (SELECT r.obligation_id FROM revision r WHERE r.changed_at > %(heard)s)
+  AND o.id NOT IN (SELECT s.obligation_id FROM stay s WHERE s.until > %(heard)s)
+
+-- name: changed
+-- What was changed since a past moment, as it stood then. Settled moments are those known then; a waiver is the one
+-- that held at the earlier of the two moments.
+SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
+       CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END AS met_at,
+       CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END AS known_at, w.waived_at, w.waived_until
+FROM (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
+      ORDER BY obligation_id, changed_at, id) w
+JOIN obligation o ON o.id = w.obligation_id
+LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
+           ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
+WHERE (o.heard_at IS NULL OR o.heard_at <= %(known)s)
+  AND o.id NOT IN (SELECT s.obligation_id FROM stay s WHERE s.until > %(heard)s)
 
 -- name: moved
--- What has followed its subject since, where it lay then.
-SELECT m.id, m.duty_id, m.subject_id, m.area_id, m.seat_id, m.opened_at, m.warn_at, m.due_at, m.tell_at, m.until_at,
-       m.met_at, m.known_at, m.waived_at, m.waived_until
+-- What has followed its subject to another area since, where it lay then.
+SELECT m.id, m.duty_id, m.subject_id, m.area_id, m.seat_id, m.opened_at, m.due_at, m.tell_at, m.met_at, m.known_at,
+       m.waived_at, m.waived_until
 FROM moved_since(%(heard)s, %(known)s) m
 
--- name: apart
--- All obligations, the open and the settled apart: each kind has an index by area, and a village's few are found by
--- them; in one, the whole table would be read.
-(SELECT * FROM obligation WHERE met_at IS NULL UNION ALL SELECT * FROM obligation WHERE met_at IS NOT NULL)
+-- name: open_then
+-- What is open and stands as it stood.
+SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
+       NULL::timestamptz AS met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
+FROM obligation o WHERE o.met_at IS NULL AND {unchanged}
+
+-- name: as_known
+-- Obligations as they were known at a past moment: what was replaced since stands as it did, and what has moved lies
+-- where it lay. The open and the settled are read apart: each kind has an index by area that holds all that is asked.
+({open_then}
+ UNION ALL
+ SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, o.met_at, o.known_at,
+        o.waived_at, o.waived_until
+ FROM obligation o WHERE o.met_at IS NOT NULL AND {unchanged}
+ UNION ALL {changed}
+ UNION ALL {moved})
 
 -- name: vacant
 -- The seats nobody answers for, and since when nobody does.
 SELECT seat_id, since FROM vacant_seats(%(low)s, %(high)s, %(at)s, %(chain_known)s)
 
 -- name: standing_counts
--- How many stand how: each part counted by itself, and so is what is expected.
+-- How many stand how: each part counted by itself, row by row, and so is what is expected.
 count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at > o.due_at) AS met_late,
        count(*) FILTER (WHERE {unmet} AND NOT ({owed})) AS waived,
@@ -43,30 +58,40 @@ count(*) FILTER (WHERE NOT ({unmet}) AND o.met_at <= o.due_at) AS met,
        count(*) FILTER (WHERE {unmet} AND {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])) AS unowned,
        count(*) AS expected
 
+-- name: by_child
+-- What was counted by area and duty, added up by child area and duty and as a whole (without a child).
+SELECT b.area_id - b.area_id %% %(span)s AS child, b.duty_id, COALESCE(sum(b.met), 0)::bigint,
+       COALESCE(sum(b.met_late), 0)::bigint, COALESCE(sum(b.waived), 0)::bigint, COALESCE(sum(b.overdue), 0)::bigint,
+       COALESCE(sum(b.pending), 0)::bigint, COALESCE(sum(b.unowned), 0)::bigint, COALESCE(sum(b.expected), 0)::bigint
+
 -- name: books
--- The books of an area, by child area and duty and as a whole (without a child): counted apart, row by row, of one
--- snapshot; the parts added up must be the whole.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, {standing_counts}
-FROM {source} o
-WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
+-- The books of an area, by child area and duty and as a whole: of one snapshot, added up apart; the parts added up must
+-- be the whole. Counted by area first, which the index is in the order of; by child at once takes half as long again.
+{by_child}
+FROM (SELECT o.area_id, o.duty_id, {standing_counts}
+      FROM {source} o
+      WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+      GROUP BY o.area_id, o.duty_id) b
+GROUP BY GROUPING SETS ((b.area_id - b.area_id %% %(span)s, b.duty_id), ())
 
 -- name: live_books
--- The same as things stand: what is settled and what is open, each from the index that holds it. A place comes twice.
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id,
-       count(*) FILTER (WHERE o.met_at <= o.due_at) AS met, count(*) FILTER (WHERE o.met_at > o.due_at) AS met_late,
-       0 AS waived, 0 AS overdue, 0 AS pending, 0 AS unowned, count(*) AS expected
-FROM obligation o
-WHERE o.met_at IS NOT NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
-UNION ALL
-SELECT o.area_id - o.area_id %% %(span)s AS child, o.duty_id, 0, 0, count(*) FILTER (WHERE NOT ({owed})),
-       count(*) FILTER (WHERE {owed} AND o.due_at <= %(at)s),
-       count(*) FILTER (WHERE {owed} AND o.due_at > %(at)s),
-       count(*) FILTER (WHERE {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])), count(*)
-FROM obligation o
-WHERE o.met_at IS NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
-GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
+-- The same as things stand: what is settled and what is open, each from the index that holds it.
+{by_child}
+FROM (SELECT o.area_id, o.duty_id,
+             count(*) FILTER (WHERE o.met_at <= o.due_at) AS met, count(*) FILTER (WHERE o.met_at > o.due_at) AS met_late,
+             0 AS waived, 0 AS overdue, 0 AS pending, 0 AS unowned, count(*) AS expected
+      FROM obligation o
+      WHERE o.met_at IS NOT NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+      GROUP BY o.area_id, o.duty_id
+      UNION ALL
+      SELECT o.area_id, o.duty_id, 0, 0, count(*) FILTER (WHERE NOT ({owed})),
+             count(*) FILTER (WHERE {owed} AND o.due_at <= %(at)s),
+             count(*) FILTER (WHERE {owed} AND o.due_at > %(at)s),
+             count(*) FILTER (WHERE {owed} AND o.seat_id = ANY (%(vacant)s::bigint[])), count(*)
+      FROM obligation o
+      WHERE o.met_at IS NULL AND o.area_id >= %(low)s AND o.area_id < %(high)s AND o.opened_at <= %(at)s
+      GROUP BY o.area_id, o.duty_id) b
+GROUP BY GROUPING SETS ((b.area_id - b.area_id %% %(span)s, b.duty_id), ())
 
 -- name: wanted
 -- Which gaps a filter lets through: of these duties, of an owner's role, overdue with these kinds or on a vacant seat.
@@ -76,46 +101,24 @@ GROUP BY GROUPING SETS ((o.area_id - o.area_id %% %(span)s, o.duty_id), ())
        OR (%(want_unowned)s AND o.seat_id = ANY (%(vacant)s::bigint[])))
 
 -- name: late
--- The obligations that can be a gap at a moment not before their due one: never met, met or known late, or changed since.
--- Each has an index of its own that holds all that is asked; asked for in one condition, the whole table would be read.
-(SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
-        o.met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
- FROM obligation o
- WHERE o.met_at IS NULL AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
-   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
-   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
+-- The obligations that can be a gap at a moment not before their due one: never met, met or known late, or changed or
+-- moved since. Asked for in one condition, the whole table would be read.
+({open_then}
  UNION ALL
- SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
-        o.met_at, o.known_at, o.waived_at, o.waived_until
- FROM obligation o
- WHERE (o.met_at > o.due_at OR o.known_at > o.due_at)
-   AND (o.heard_at IS NULL OR o.heard_at <= %(known)s)
-   AND NOT EXISTS (SELECT FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > %(heard)s)
-   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
- UNION ALL
- SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at,
-        CASE WHEN r.obligation_id IS NULL THEN o.met_at ELSE r.met_at END,
-        CASE WHEN r.obligation_id IS NULL THEN o.known_at ELSE r.known_at END, w.waived_at, w.waived_until
- FROM (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(heard)s
-       ORDER BY obligation_id, changed_at, id) w
- JOIN obligation o ON o.id = w.obligation_id
- LEFT JOIN (SELECT DISTINCT ON (obligation_id) * FROM revision WHERE changed_at > %(known)s
-            ORDER BY obligation_id, changed_at, id) r ON r.obligation_id = o.id
- WHERE (o.heard_at IS NULL OR o.heard_at <= %(known)s)
-   AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > %(heard)s)
- UNION ALL
- SELECT m.id, m.duty_id, m.subject_id, m.area_id, m.seat_id, m.opened_at, m.due_at, m.tell_at,
-        m.met_at, m.known_at, m.waived_at, m.waived_until
- FROM moved_since(%(heard)s, %(known)s) m)
+ SELECT o.id, o.duty_id, o.subject_id, o.area_id, o.seat_id, o.opened_at, o.due_at, o.tell_at, o.met_at, o.known_at,
+        o.waived_at, o.waived_until
+ FROM obligation o WHERE (o.met_at > o.due_at OR o.known_at > o.due_at) AND {unchanged}
+ UNION ALL {changed}
+ UNION ALL {moved})
 
 -- name: overdue_rows
 -- What is overdue in a range of areas (what is due has been opened before).
 o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(at)s AND {unmet} AND {owed} AND {wanted}
 
 -- name: unowned_rows
--- What is not yet due there and nobody answers for.
-o.seat_id = ANY (%(vacant)s::bigint[]) AND o.area_id >= %(low)s AND o.area_id < %(high)s AND {unmet}
-  AND o.opened_at <= %(at)s AND {owed} AND o.due_at > %(at)s AND {wanted}
+-- What is not yet due there and nobody answers for, if it is asked for.
+%(ahead)s AND o.due_at > %(at)s AND o.seat_id = ANY (%(vacant)s::bigint[]) AND o.area_id >= %(low)s
+  AND o.area_id < %(high)s AND {unmet} AND o.opened_at <= %(at)s AND {owed} AND {wanted}
 
 -- name: gap_rows
 -- Every gap of a range of areas: what is overdue by its due moment, and what is not yet due but nobody answers for.
@@ -197,30 +200,30 @@ LIMIT %(limit)s
 WITH t AS (SELECT unnest(%(moments)s::timestamptz[]) AS at),
 changed AS (
     SELECT DISTINCT r.obligation_id AS id FROM revision r WHERE r.changed_at > (SELECT min(at) FROM t)),
+went AS (SELECT s.obligation_id AS id, max(s.until) AS until FROM stay s WHERE s.until > (SELECT min(at) FROM t) GROUP BY 1),
 ever AS (
-    SELECT t.at, o.due_at, o.heard_at, o.met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
+    SELECT t.at, o.due_at, o.heard_at, NULL::timestamptz AS met_at, NULL::timestamptz AS known_at, o.waived_at, o.waived_until
     FROM obligation o JOIN t ON o.due_at <= t.at
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s AND o.met_at IS NULL
-      AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
-      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
+      AND o.id NOT IN (SELECT id FROM changed) AND o.id NOT IN (SELECT id FROM went)
     UNION ALL
     SELECT t.at, o.due_at, o.heard_at, o.met_at, o.known_at, o.waived_at, o.waived_until
     FROM obligation o JOIN t ON o.due_at <= t.at
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s AND o.due_at <= %(last)s
       AND (o.met_at > o.due_at OR o.known_at > o.due_at)
-      AND NOT EXISTS (SELECT FROM changed WHERE changed.id = o.id)
-      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
+      AND o.id NOT IN (SELECT id FROM changed) AND o.id NOT IN (SELECT id FROM went)
     UNION ALL
     SELECT t.at, o.due_at, o.heard_at,
            CASE WHEN r.id IS NULL THEN o.met_at ELSE r.met_at END,
            CASE WHEN r.id IS NULL THEN o.known_at ELSE r.known_at END,
            CASE WHEN r.id IS NULL THEN o.waived_at ELSE r.waived_at END,
            CASE WHEN r.id IS NULL THEN o.waived_until ELSE r.waived_until END
-    FROM changed JOIN obligation o ON o.id = changed.id JOIN t ON o.due_at <= t.at
+    FROM (SELECT id FROM changed UNION SELECT id FROM went) later
+    JOIN obligation o ON o.id = later.id JOIN t ON o.due_at <= t.at
     LEFT JOIN LATERAL (SELECT r.* FROM revision r WHERE r.obligation_id = o.id AND r.changed_at > t.at
                        ORDER BY r.changed_at, r.id LIMIT 1) r ON true
     WHERE o.area_id >= %(low)s AND o.area_id < %(high)s
-      AND NOT EXISTS (SELECT FROM stay WHERE stay.obligation_id = o.id AND stay.until > t.at)
+      AND o.id NOT IN (SELECT went.id FROM went WHERE went.until > t.at)
     UNION ALL
     SELECT t.at, m.due_at, NULL, m.met_at, m.known_at, m.waived_at, m.waived_until
     FROM t CROSS JOIN LATERAL moved_since(t.at, t.at) m

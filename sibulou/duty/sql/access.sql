@@ -18,9 +18,12 @@ CALL guard_by_area('watch', 'people', 'record');
 CALL guard_by_area('duty_note', 'gaps', 'record');
 DROP PROCEDURE guard_by_area(regclass, text, text);
 
+-- Most readers reach one range of areas; whether a row lies in the first is two comparisons, for hundreds of thousands of
+-- rows a sixth less work than the question to the whole reach that follows.
 DROP POLICY area_read ON obligation;
 CREATE POLICY area_read ON obligation FOR SELECT USING (
-    area_id <@~ (SELECT areas_for('gaps')) OR seat_id = ANY ((SELECT own_seats())::bigint[]));
+    (area_id >= (SELECT lower(first_area('gaps'))) AND area_id < (SELECT upper(first_area('gaps'))))
+    OR area_id <@~ (SELECT areas_for('gaps')) OR seat_id = ANY ((SELECT own_seats())::bigint[]));
 
 -- What a record tells of people is for those who may see people, for who told it, and for its subject's guard.
 DROP POLICY area_read ON record;
@@ -62,10 +65,10 @@ CREATE POLICY stay_add ON stay FOR INSERT WITH CHECK (
 -- what lies in another village now was this one's then, and stands in its past board as it stood.
 CREATE FUNCTION moved_since(heard timestamptz, known timestamptz)
 RETURNS TABLE (id bigint, duty_id integer, subject_id bigint, area_id bigint, seat_id bigint, opened_at timestamptz,
-               warn_at timestamptz, due_at timestamptz, tell_at timestamptz, until_at timestamptz, met_at timestamptz,
-               known_at timestamptz, waived_at timestamptz, waived_until timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
-SELECT o.id, o.duty_id, o.subject_id, lay.area_id, lay.seat_id, o.opened_at, o.warn_at, o.due_at, o.tell_at, o.until_at,
+               due_at timestamptz, tell_at timestamptz, met_at timestamptz, known_at timestamptz, waived_at timestamptz,
+               waived_until timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
+SELECT o.id, o.duty_id, o.subject_id, lay.area_id, lay.seat_id, o.opened_at, o.due_at, o.tell_at,
        CASE WHEN r.id IS NULL THEN o.met_at ELSE r.met_at END, CASE WHEN r.id IS NULL THEN o.known_at ELSE r.known_at END,
        CASE WHEN w.id IS NULL THEN o.waived_at ELSE w.waived_at END,
        CASE WHEN w.id IS NULL THEN o.waived_until ELSE w.waived_until END
@@ -155,7 +158,7 @@ GRANT EXECUTE ON FUNCTION unplan(bigint, timestamptz, integer, bigint, bigint) T
 CREATE INDEX obligation_open ON obligation (area_id, due_at)
     INCLUDE (id, duty_id, seat_id, subject_id, opened_at, tell_at, heard_at, waived_at, waived_until) WHERE met_at IS NULL;
 CREATE INDEX obligation_settled ON obligation (area_id, duty_id)
-    INCLUDE (seat_id, opened_at, due_at, met_at) WHERE met_at IS NOT NULL;
+    INCLUDE (id, seat_id, opened_at, due_at, heard_at, met_at, known_at, waived_at, waived_until) WHERE met_at IS NOT NULL;
 CREATE INDEX obligation_late ON obligation (area_id, due_at)
     INCLUDE (id, duty_id, seat_id, subject_id, opened_at, tell_at, heard_at, met_at, known_at, waived_at, waived_until)
     WHERE met_at > due_at OR known_at > due_at;

@@ -33,31 +33,40 @@ SELECT c.user_id, c.closed_at, CASE WHEN known IS NULL OR c.opened_at <= known T
 FROM closure c WHERE known IS NULL OR c.closed_at <= known
 $$;
 
--- Who answers for each seat of a range of areas at a moment, as it was known at another (null: as it is known now); a
--- seat without a row is vacant (S22, S43).
--- Runs as the owner: a stand-in may come from an area the reader does not see, and the seat is answered for all the same.
-CREATE FUNCTION answering(low bigint, high bigint, at timestamptz, known timestamptz DEFAULT NULL)
-RETURNS TABLE (seat_id bigint, user_id bigint, rank smallint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 5000 AS $$
+-- Whoever could answer for a seat at a moment, as it was known at another (null: as it is known now): the holder (rank 0), a
+-- stand-in of the holder (1), deputies (2); each is there and able himself.
+CREATE FUNCTION able(at timestamptz, known timestamptz)
+RETURNS TABLE (seat_id bigint, user_id bigint, rank smallint, id bigint)
+LANGUAGE sql STABLE AS $$
 WITH unable AS (
     SELECT b.user_id FROM barred_known(known) b WHERE b.starts_at <= at AND (b.ends_at IS NULL OR b.ends_at > at)),
 away AS (
     SELECT l.id, l.user_id, l.seat_id, l.stand_in_id FROM leaves_known(known) l
     WHERE l.starts_at <= at AND (l.ends_at IS NULL OR l.ends_at > at)),
 placed AS (
-    SELECT a.seat_id, a.user_id, a.deputy, a.id FROM terms_known(known) a JOIN seat s ON s.id = a.seat_id
-    WHERE s.area_id >= low AND s.area_id < high
-      AND a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)),
+    SELECT a.seat_id, a.user_id, a.deputy, a.id FROM terms_known(known) a
+    WHERE a.starts_at <= at AND (a.ends_at IS NULL OR a.ends_at > at)),
 candidate AS (
     SELECT p.seat_id, p.user_id, (CASE WHEN p.deputy THEN 2 ELSE 0 END)::smallint AS rank, p.id FROM placed p
     UNION ALL
     SELECT p.seat_id, away.stand_in_id, 1::smallint, away.id
     FROM placed p JOIN away ON away.user_id = p.user_id AND (away.seat_id IS NULL OR away.seat_id = p.seat_id)
     WHERE NOT p.deputy AND away.stand_in_id IS NOT NULL)
-SELECT DISTINCT ON (c.seat_id) c.seat_id, c.user_id, c.rank FROM candidate c
+SELECT c.seat_id, c.user_id, c.rank, c.id FROM candidate c
 WHERE NOT EXISTS (SELECT FROM unable u WHERE u.user_id = c.user_id)
   AND NOT EXISTS (SELECT FROM away WHERE away.user_id = c.user_id
                   AND (away.seat_id IS NULL OR away.seat_id = c.seat_id))
+$$;
+
+-- Who answers for each seat of a range of areas at a moment, as it was known at another (null: as it is known now): the
+-- first of those who could; a seat without a row is vacant (S22, S43).
+-- Runs as the owner: a stand-in may come from an area the reader does not see, and the seat is answered for all the same.
+CREATE FUNCTION answering(low bigint, high bigint, at timestamptz, known timestamptz DEFAULT NULL)
+RETURNS TABLE (seat_id bigint, user_id bigint, rank smallint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 5000 AS $$
+SELECT DISTINCT ON (c.seat_id) c.seat_id, c.user_id, c.rank
+FROM able(at, known) c JOIN seat s ON s.id = c.seat_id
+WHERE s.area_id >= low AND s.area_id < high
 ORDER BY c.seat_id, c.rank, c.id
 $$;
 GRANT EXECUTE ON FUNCTION answering(bigint, bigint, timestamptz, timestamptz) TO sibulou_app;
@@ -72,7 +81,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 500 
 WITH vacant AS (
     SELECT s.id FROM seat s
     WHERE s.area_id >= low AND s.area_id < high
-      AND NOT EXISTS (SELECT FROM answering(low, high, at, known) a WHERE a.seat_id = s.id)),
+      AND s.id NOT IN (SELECT a.seat_id FROM able(at, known) a)),
 placed AS (
     SELECT t.seat_id, t.user_id, t.deputy, tstzrange(t.starts_at, t.ends_at) AS during
     FROM terms_known(known) t JOIN vacant ON vacant.id = t.seat_id),

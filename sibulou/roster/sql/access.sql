@@ -5,6 +5,10 @@
 CREATE FUNCTION areas_for(wanted text) RETURNS int8multirange LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT COALESCE(NULLIF(current_setting('sibulou.' || wanted, true), ''), '{}')::int8multirange $$;
 
+-- The first range of a reach (none: null).
+CREATE FUNCTION first_area(wanted text) RETURNS int8range LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT one FROM unnest(areas_for(wanted)) one LIMIT 1 $$;
+
 -- "Lies in the reach": the same as <@, but the planner takes nearly every row to pass, as nearly every row does once a
 -- statement has named its area. What it takes for <@ (one row in 200) made it loop over whole counties row by row.
 CREATE OPERATOR <@~ (
