@@ -145,6 +145,9 @@ class Chain:
             if one.table == "post":
                 crew = self._many("post_head", one.area, 1 + int(self.sheet["post_crew"]))
                 self.fill("post_head", one.area, crew, one.id)
+            elif one.table == "branch":
+                secretary = self.user("post_branch_secretary", one.area)
+                self.fill("post_branch_secretary", one.area, [secretary], one.id)
             elif one.table == "place":
                 listed = cadres[one.village]
                 self.fill("place_keeper", one.area, [listed[at % len(listed)]], one.id)

@@ -38,6 +38,7 @@ class Thing:
     born: date | None = None
     identity: bytes | None = None
     opened: datetime | None = None
+    led: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     watches: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
 
@@ -92,9 +93,15 @@ class Roster:
         elif group == "posts" and one.kind == "post":
             if not part:
                 yield whole
+            elif one.opened is not None and part == "unled":
+                yield from _unled(one, one.opened)
             elif one.opened is not None and (part != "gates" or one.what == "gate"):
                 yield one, one.opened, one.until
-        elif (group == "places" and one.kind == "place") or (group == "households" and one.kind == "household"):
+        elif (
+            (group == "branches" and one.kind == "branch")
+            or (group == "places" and one.kind == "place")
+            or (group == "households" and one.kind == "household")
+        ):
             yield whole
         elif group == "institutions" and one.kind == "institution":
             what = one.what.replace("-", "_")
@@ -197,6 +204,17 @@ class Roster:
         return None
 
 
+def _unled(one: Thing, opened: datetime) -> Iterator[Stay]:
+    """The times in which an open post had no branch, from one leading to the next."""
+    free: datetime | None = opened
+    for starts, ends in sorted(one.led):
+        if free is not None and free < starts:
+            yield one, free, starts
+        free = ends
+    if free is not None and (one.until is None or free < one.until):
+        yield one, max(free, opened), one.until
+
+
 def _holds(starts: datetime, ends: datetime | None, at: datetime) -> bool:
     return starts <= at and (ends is None or ends > at)
 
@@ -217,6 +235,10 @@ FROM subject s LEFT JOIN person p ON p.subject_id = s.id LEFT JOIN post o ON o.s
 LEFT JOIN institution i ON i.subject_id = s.id LEFT JOIN place l ON l.subject_id = s.id
 WHERE s.area_id >= %s AND s.area_id < %s ORDER BY s.id
 """
+_LED = """
+SELECT l.post_id, l.since, l.until FROM post_leading l JOIN subject s ON s.id = l.post_id
+WHERE s.area_id >= %s AND s.area_id < %s
+"""
 _TERMS = """
 SELECT s.role, CASE WHEN s.subject_id IS NULL THEN s.area_id ELSE -s.subject_id END, a.user_id, a.starts_at, a.deputy,
        a.ends_at, a.id
@@ -232,6 +254,9 @@ def read_roster(low: int, high: int, zone: ZoneInfo) -> Roster:
         for id_, kind, area, since, until, label, what, household, born, identity, opened in cursor.fetchall():
             blind = None if identity is None else bytes(identity)
             roster.things[id_] = Thing(id_, kind, area, since, until, what, label, household, born, blind, opened)
+        cursor.execute(_LED, [low, high])
+        for post, since, until in cursor.fetchall():
+            roster.things[post].led.append((since, until))
         cursor.execute(_TERMS, [low, high])
         for role, place, user, starts, deputy, ends, row in cursor.fetchall():
             roster.terms.setdefault((role, place), []).append(Term(user, starts, deputy, ends, row))

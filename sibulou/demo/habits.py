@@ -278,6 +278,7 @@ HABITS: Mapping[str, Habit] = {
     ),
     "township.teams": Habit("team_deployed", in_rounds(), numbers("people", range(40, 80), teams=6, idle=0)),
     "post.opened": Habit("post_opened", in_slot(0.05, 0.9, absent=0), plainly(branch="临时党支部", kit=True)),
+    "branch.round": Habit("branch_round", in_slot(0.2, 0.95), plainly(seen=2, well=True)),
     "post.handover": Habit(
         "post_handover", in_slot(0.1, 0.8, late=0.4, absent=0.3), plainly(**{"from": "交班员", "to": "接班员"})
     ),

@@ -11,7 +11,7 @@ import numpy as np
 
 from sibulou.demo.parameters import Parameters
 from sibulou.demo.piece import NULL, Ids, Piece, many, piece
-from sibulou.roster.area_key import Level, span
+from sibulou.roster.area_key import Level, ancestor, span
 from sibulou.roster.codes import credit_check
 from sibulou.roster.identity import DEMO_REGION
 
@@ -49,6 +49,8 @@ class Things:
 
     ids: Ids
     made: list[Thing] = field(default_factory=list)
+    led: list[tuple[int, int]] = field(default_factory=list)
+    """Which post is led by which branch."""
 
     def add(self, table: str, area: int, kind: str, name: str, *, crew: int = 0, opened: bool = True) -> None:
         self.made.append(Thing(self.ids.take("subject", 1), table, area, kind, name, crew, opened))
@@ -66,6 +68,7 @@ class Things:
             many([one.area for one in self.made]), [one.name for one in self.made], since, null, blank, blank,
         )  # fmt: skip
         yield self._posts(now)
+        yield from self._branches(now)
         places = self.of("place")
         yield piece("place", ("subject_id", "kind", "address"), many([one.id for one in places]),
                     [one.kind for one in places], [""] * len(places))  # fmt: skip
@@ -73,6 +76,14 @@ class Things:
         yield piece("institution", ("subject_id", "kind", "credit_code", "address"),
                     many([one.id for one in sites]), [one.kind for one in sites],
                     [_credit_code(one) for one in sites], [""] * len(sites))  # fmt: skip
+
+    def _branches(self, now: datetime) -> Iterator[Piece]:
+        branches, count = self.of("branch"), len(self.led)
+        yield piece("branch", ("subject_id", "number"), many([one.id for one in branches]),
+                    [f"演示发〔2020〕{at + 1}号" for at in range(len(branches))])  # fmt: skip
+        yield piece("post_leading", ("post_id", "branch_id", "since", "until", "put_by", "ended_by"),
+                    many([post for post, _ in self.led]), many([branch for _, branch in self.led]),
+                    [now.isoformat()] * count, [NULL] * count, ["乡镇组织委员"] * count, [""] * count)  # fmt: skip
 
     def _posts(self, now: datetime) -> Piece:
         posts = self.of("post")
@@ -91,6 +102,7 @@ def make_things(rng: np.random.Generator, ground: Ground, scale: float, sheet: P
     order = [ground.villages[at] for at in rng.permutation(len(ground.villages)).tolist()]
     towns = [one for one in order if one.community] or order
     _add_posts(things, order, towns, lambda key: sheet.count(key, scale))
+    _add_branches(things, ground, sheet.count("branches", scale))
     _add_places(things, ground)
     _add_institutions(things, ground, (order, towns), lambda key: sheet.count(key, scale))
     return things
@@ -110,6 +122,22 @@ def _add_posts(things: Things, order: list[Village], towns: list[Village], count
     for at in range(count("posts_village")):
         village, number = order[at % len(order)], at // len(order) + 1
         things.add("post", village.key, "village", f"{village.short}村口{number if number > 1 else ''}卡点", crew=2)
+
+
+def _add_branches(things: Things, ground: Ground, count: int) -> None:
+    """Branches of the townships in the measure of their posts; each leads the posts next to each other in the list."""
+    posts = things.of("post")
+    by_township: dict[int, list[Thing]] = {}
+    for post in posts:
+        by_township.setdefault(ancestor(post.area, Level.TOWNSHIP), []).append(post)
+    for township, own in by_township.items():
+        many_branches = max(1, round(count * len(own) / len(posts)))
+        first = len(things.made)
+        for at in range(many_branches):
+            name = f"{ground.townships.get(township, '')}第{at + 1}临时党支部"
+            things.add("branch", township, "", name)
+        made = things.made[first:]
+        things.led += [(post.id, made[at * many_branches // len(own)].id) for at, post in enumerate(own)]
 
 
 def _add_places(things: Things, ground: Ground) -> None:

@@ -19,7 +19,7 @@ from sibulou.roster.models import Post
 from sibulou.roster.problems import BeforeItsStart, NotYet
 from sibulou.roster.subjects import open_post
 
-STEPPED = "post_stepped"
+STEPPED, WITHDRAWN = "post_stepped", "post_withdrawn"
 WHILE_SUSPENDED = "post_suspended"
 """The reason of what ends because its post is suspended, and is owed again when it is resumed before."""
 _AFTER: dict[str, tuple[Step, ...]] = {
@@ -65,9 +65,7 @@ def take_step(
             post=post.subject, step=step, at=at, number=number.strip()[:40], reason=why, entered_by=by.name,
             entered_at=now,
         )  # fmt: skip
-        said = {"step": str(step), "number": row.number} if row.number else {"step": str(step)}
-        with acting(EVERYTHING):
-            tell_once(f"{STEPPED}|{row.pk}", STEPPED, post.pk, at, said, now=now)
+        _tell(post, row, now=now)
         _carry_out(post, row, by=by, now=now)
         audit("post.step", by=by, now=now, area=post.subject.area_id, subject=post.pk, step=str(step),
               number=row.number, at=at.isoformat(), reason=why)  # fmt: skip
@@ -86,6 +84,15 @@ def _check(post: Post, step: Step, *, at: datetime, now: datetime) -> None:
     before = last.at if last is not None else post.opened_at
     if before is not None and at <= before:
         raise NotAfterItsLast(post=post.subject.label, last=wall(before))
+
+
+def _tell(post: Post, row: PostStep, *, now: datetime) -> None:
+    """The step as a record of the clockwork: what was owed of it is met by the deed, and never ticked off."""
+    form = WITHDRAWN if row.step == Step.WITHDRAWN else STEPPED
+    said = {} if form == WITHDRAWN else {"step": str(row.step)}
+    said |= {"number": row.number} if row.number else {}
+    with acting(EVERYTHING):
+        tell_once(f"{form}|{row.pk}", form, post.pk, row.at, said, now=now)
 
 
 def _carry_out(post: Post, row: PostStep, *, by: By, now: datetime) -> None:
