@@ -15,6 +15,7 @@ from sibulou.demo.drill_roster import Place, Thing
 from sibulou.duty import board
 from sibulou.duty.force import change_level, set_strictness
 from sibulou.duty.watch import put_under_watch
+from sibulou.fronts.defence.branches import lead_no_more
 from sibulou.roster.area_key import Level, ancestor
 from sibulou.roster.areas import area_by_code, code_of
 from sibulou.roster.households import add_household, add_person, change_state
@@ -90,6 +91,7 @@ def plant_roster(plot: Plot, each: int) -> None:
         _entered_twice(plot)
         _moved_away(plot)
         _watch_found_late(plot)
+        _without_branch(plot)
     _recoded(plot)
 
 
@@ -214,6 +216,27 @@ def _watch_found_late(plot: Plot) -> None:
         plot.mark(seen)
 
     plot.play.at(max(_noon(plot), plot.day(3, 9.5)), deed)
+
+
+def _without_branch(plot: Plot) -> None:
+    """A branch lets a post go and no other takes it: from that minute the post owes its branch (S4)."""
+    led = [one for one in plot.play.roster.of("post") if one.opened and one.led and one.led[-1][1] is None]
+    led = [one for one in led if one.id not in plot.taken]
+    if not led:
+        return
+    post = plot.play.rng.choice(led)
+    plot.taken.add(post.id)
+    plant = plot.plant("post.unled", post.label)
+
+    def deed(now: datetime) -> None:
+        lead_no_more(post=Subject.objects.get(pk=post.id), by=BY, now=now)
+        post.led[-1] = (post.led[-1][0], now)
+        for item in plot.items_of([post], seen_from=now, scopes=("posts.unled",)):
+            item.plant = plant
+            plot.mark(item.pane.due)
+            plot.play.ledger.add(item)
+
+    plot.play.at(min(_noon(plot), plot.play.end - 2 * DAY), deed)
 
 
 def _recoded(plot: Plot) -> None:
