@@ -180,7 +180,7 @@ def _letter(address: str, phone: Phone, size: int, homes: Homes) -> Letter:
         subject, at = homes.take(phone)
         records.append(
             {"id": str(uuid7(at)), "form": "household_check", "subject": subject, "happened_at": at.isoformat(),
-             "content": {"members": 2, "present": 2}}
+             "content": {"members": subject % 5 + 1, "present": subject % 5 + 1}}
         )  # fmt: skip
     return letter(PATH, urlsplit(address).netloc, phone.token, json.dumps({"records": records}).encode(), size)
 

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from sibulou.api import front_door
+from sibulou.api import front_door, saying
+from sibulou.api.batch import Sent, Unread
 from sibulou.api.counter import Counter, Full
+from sibulou.duty.intake import Answer, Outcome
 from sibulou.duty.models import Record
+from sibulou.duty.problems import UnknownSubject
+from sibulou.duty.told import read_told
 from sibulou.field import devices
 from sibulou.field.models import Device
 from sibulou.lib.uuid7 import uuid7
@@ -97,6 +101,22 @@ def test_both_ways_give_the_same_answer(scene: Scene):
     assert [row["outcome"] for row in first] == ["accepted", "unknown_subject", "refused"]
     assert [row["outcome"] for row in again] == ["repeated", "unknown_subject", "refused"]
     assert [row["problem"] for row in first] == [row["problem"] for row in again]
+
+
+def test_the_answer_is_written_as_the_interface_says(scene: Scene):
+    """Written at once or by its shapes, it is the same text."""
+    problem = UnknownSubject(subject='7"')
+    told = [read_told(check(scene)) for _ in range(3)]
+    unread = Unread("x", {}, problem)
+    sent = Sent([told[0], unread, told[1], told[2]], "", None)
+    answers = [
+        Answer(str(told[0].id), Outcome.ACCEPTED), Answer(str(told[1].id), Outcome.UNKNOWN_SUBJECT, problem),
+        Answer(str(told[2].id), Outcome.REPEATED),
+    ]  # fmt: skip
+    said = saying.outcomes(scene.now, sent, answers).model_dump_json()
+    assert saying.outcomes_written(scene.now, sent, answers) == said
+    nothing = Sent([], "", None)
+    assert saying.outcomes_written(scene.now, nothing, []) == saying.outcomes(scene.now, nothing, []).model_dump_json()
 
 
 def test_what_happened_while_one_had_the_area_is_taken_in_after(scene: Scene):
