@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from sibulou.message.inbox import unseen
 from sibulou.roster.models import User
 from sibulou.roster.role import Right
+from sibulou.web.paper_doors import keeps_paper
 from sibulou.web.running import opening_events
 
 
@@ -17,7 +18,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     reach = getattr(request, "reach", None)
     return {
         "opening": opening_events(reach) if reach else [],
-        "rights": {str(right): reach.has(right) for right in Right} if reach else {},
+        "rights": {**{str(right): reach.has(right) for right in Right}, "paper": keeps_paper(reach)} if reach else {},
         "unseen": lambda: unseen(request.user).count() if isinstance(request.user, User) else 0,
         "now": getattr(request, "now", None),
         "english": (get_language() or "").startswith("en"),

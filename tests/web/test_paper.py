@@ -98,6 +98,28 @@ def test_a_post_head_prints_a_shift_of_empty_lines_and_types_a_passage(scene: Sc
     assert record.happened_at == make_aware(datetime.combine(localdate(scene.now) - timedelta(days=1), time(21, 30)))
 
 
+@pytest.mark.parametrize(
+    ("role", "where", "printed"),
+    [
+        ("post_head", "", "打印班表：东河村口卡点"),
+        ("institution_head", "", "打印班表："),
+        ("group_head", "group_a1", "打印入户日表："),
+    ],
+)
+def test_paper_is_found_in_ones_own_list_and_in_the_menu(scene: Scene, signed_in, role: str, where: str, printed: str):
+    """Whoever heads a post, a pharmacy or a group prints and types in without looking for its page."""
+    client = signed_in(scene.inside(role, where) if where else scene.inside(role))
+    for page in ("/mine/", "/paper/"):
+        said = client.get(page).content.decode()
+        found = re.search(rf'<a class="button" href="([^"]+)">{printed}', said)
+        assert found and '<a href="/paper/"' in said, page
+        assert client.get(found[1]).status_code == 200
+
+
+def test_whoever_guards_somebody_finds_no_paper_in_his_menu(scene: Scene, signed_in):
+    assert 'href="/paper/"' not in signed_in(scene.world.zhou).get("/mine/").content.decode()
+
+
 def test_a_row_typed_in_meets_what_it_was_printed_for(scene: Scene, head: Client):
     sheet = drawn_up(head, scene)
     first = rows_of(sheet)[0]

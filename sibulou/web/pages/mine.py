@@ -25,6 +25,7 @@ from sibulou.roster.role import ROLES, Right
 from sibulou.web.labels import language, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.gaps import read_page
+from sibulou.web.paper_doors import own_sheets
 from sibulou.web.present import GapRow, duty_title, gap_rows
 from sibulou.web.sheet import Door, doors
 
@@ -94,6 +95,7 @@ def mine(request: Asking) -> HttpResponse:
         "seats": _seats(request),
         "owes": Obligation.objects.filter(seat__in=request.reach.seats).exists(),
         "asked": _to_grant(request),
+        "paper": own_sheets(request.reach),
     }
     return render(request, "web/mine.html", facts)
 

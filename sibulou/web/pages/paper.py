@@ -36,6 +36,7 @@ from sibulou.roster.role import Right
 from sibulou.web.allow import without
 from sibulou.web.labels import address_of, language, places, word
 from sibulou.web.middleware import Asking
+from sibulou.web.paper_doors import own_sheets
 from sibulou.web.paper_rows import Shown, lines_of, plan_of_sheet, read_row, show
 from sibulou.web.texts import number_of
 
@@ -90,6 +91,7 @@ def _list(request: Asking, *, typed: str = "", sentence: str = "", status: int =
         "typed": typed,
         "sentence": sentence,
         "first": "after" not in request.GET,
+        "own": own_sheets(request.reach),
     }
     return render(request, "web/paper.html", facts, status=status)
 
