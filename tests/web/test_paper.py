@@ -116,6 +116,23 @@ def test_paper_is_found_in_ones_own_list_and_in_the_menu(scene: Scene, signed_in
         assert client.get(found[1]).status_code == 200
 
 
+def test_a_long_sheet_is_typed_in_part_by_part(scene: Scene, signed_in, monkeypatch):
+    """It opens at the first part with open rows; a row typed without a script leads back to its own part."""
+    monkeypatch.setattr("sibulou.web.pages.paper.PART", 4)
+    client = signed_in(scene.inside("post_head", "post"))
+    starts = f"{make_aware(datetime.combine(localdate(scene.now) - timedelta(days=1), time(20))):%Y-%m-%dT%H:%M}"
+    said = {"form": "checkpoint_hour", "starts_at": starts, "lines": "10"}
+    sheet = f"/paper/{client.post(f'/subjects/{scene.world.post.pk}/paper/', said).url.split('/')[2]}/"
+    pages = [client.get(sheet + part).content.decode() for part in ("", "?from=5", "?from=10")]
+    shown = [re.findall(r'id="row-(\d+)"', page) for page in pages]
+    assert shown == [["1", "2", "3", "4"], ["5", "6", "7", "8"], ["9", "10"]]
+    for place in range(1, 5):
+        answer = client.post(f"{sheet}rows/{place}/", {"left": "empty"})
+        assert answer.url == f"{sheet}?from={place}#row-{place}"
+    assert 'id="row-5"' in client.get(sheet).content.decode()
+    assert 'rel="next" href="?from=9"' in client.get(sheet).content.decode()
+
+
 def test_whoever_guards_somebody_finds_no_paper_in_his_menu(scene: Scene, signed_in):
     assert 'href="/paper/"' not in signed_in(scene.world.zhou).get("/mine/").content.decode()
 
@@ -231,7 +248,7 @@ def test_without_a_script_a_row_is_a_form_of_its_own(scene: Scene, head: Client)
     sheet = drawn_up(head, scene)
     wrong = head.post(f"/paper/{sheet.serial}/rows/1/", {"a.members": "七"})
     assert wrong.status_code == 422 and 'value="七"' in wrong.content.decode()
-    assert head.post(f"/paper/{sheet.serial}/rows/1/", CHECK).url == f"/paper/{sheet.serial}/#row-1"
+    assert head.post(f"/paper/{sheet.serial}/rows/1/", CHECK).url == f"/paper/{sheet.serial}/?from=1#row-1"
 
 
 @pytest.mark.parametrize(

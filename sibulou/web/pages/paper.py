@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -43,6 +44,9 @@ from sibulou.web.texts import number_of
 PAGE = 50
 MOST_OUT = 200
 """Sheets still out that are listed, those due first; the rest are counted, and found by their serial."""
+
+PART = 60
+"""Rows that stand on one screen: a sheet of four hundred as a whole takes half a second to draw."""
 
 _OUT = Exists(SheetRow.objects.filter(sheet=OuterRef("pk"), became=SheetRow.Became.OPEN))
 KINDS = {"day": ("入户日表", "day's round"), "shift": ("卡点班表", "post's shift"), "card": ("户卡", "household card")}
@@ -111,7 +115,10 @@ def sheet(request: Asking, serial: str) -> HttpResponse:
 
 
 def _draw(request: Asking, found: Sheet, *, changed: Shown | None = None, status: int = 200) -> HttpResponse:
-    rows = [show(line) for line in lines_of(found)]
+    parts = _parts(found)
+    first = _first(request, parts, changed)
+    listed = SheetRow.objects.filter(sheet=found, place__gte=first, place__lt=first + PART)
+    rows = [show(line) for line in lines_of(found, list(listed))]
     if changed is not None:
         rows = [changed if one.line.row.place == changed.line.row.place else one for one in rows]
     facts = {
@@ -121,11 +128,37 @@ def _draw(request: Asking, found: Sheet, *, changed: Shown | None = None, status
         "plan_title": plan_of_sheet(found).title.say(language()),
         "event": found.stage.event,
         "rows": rows,
+        "parts": [(part, part.first == first) for part in parts] if len(parts) > 1 else [],
+        "next": next((part for part in parts if part.first == first + PART), None),
         "progress": _progress(found),
         "may_type": _may_type(request, found),
         "home": address_of(found.subject.kind, found.subject.pk, found.area_id) if found.subject else "",
     }
     return render(request, "web/paper_sheet.html", facts, status=status)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that stand on one screen, from `first` to `last`, and how many of them are open."""
+
+    first: int
+    last: int
+    left: int
+
+
+def _parts(found: Sheet) -> list[Part]:
+    rows = list(SheetRow.objects.filter(sheet=found).order_by("place").values_list("place", "became"))
+    pages = [rows[at : at + PART] for at in range(0, len(rows), PART)]
+    return [Part(page[0][0], page[-1][0], sum(became == SheetRow.Became.OPEN for _, became in page)) for page in pages]
+
+
+def _first(request: Asking, parts: Sequence[Part], changed: Shown | None) -> int:
+    """Where the screen begins: at the part of the row just typed or asked for, else at the first with open rows."""
+    wanted = changed.line.row.place if changed is not None else number_of(request.GET.get("from", ""))
+    for part in parts:
+        if part.first <= wanted <= part.last if wanted else part.left:
+            return part.first
+    return parts[0].first if parts else 1
 
 
 def _progress(found: Sheet) -> Progress:
@@ -196,7 +229,8 @@ def _answer(request: Asking, found: Sheet, shown: Shown, status: int) -> HttpRes
         return JsonResponse(said, status=status)
     if status != 200:
         return _draw(request, found, changed=shown, status=status)
-    return HttpResponseRedirect(f"/paper/{found.serial}/#row-{shown.line.row.place}")
+    place = shown.line.row.place
+    return HttpResponseRedirect(f"/paper/{found.serial}/?from={place}#row-{place}")
 
 
 @never_cache

@@ -35,7 +35,7 @@ async function send(form, { button, goOn }) {
   const fresh = row.nextElementSibling;
   row.remove();
   progress.innerHTML = said.progress;
-  if (said.settled && goOn) first(onward(fresh) ?? fresh)?.focus();
+  if (said.settled && goOn) (onward(fresh) ? first(onward(fresh)) : document.querySelector("a[rel=next]") ?? first(fresh))?.focus();
   else if (inside || goOn) first(fresh)?.focus();
 }
 
