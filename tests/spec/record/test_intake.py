@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connections, transaction
 
+from sibulou.duty import intake
 from sibulou.duty.force import change_level, load, stand_down
 from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.models import Obligation, Record, Refusal
@@ -80,6 +81,21 @@ def test_what_someone_says_who_has_no_seat_any_more_is_kept_where_somebody_sees_
     here.start("temperature")
     here.tell("999999 | 1 Mar 08:10 | reading 36.5", reach=NOTHING)
     assert Refusal.objects.get().area_id is not None
+
+
+def test_what_the_database_refuses_is_refused_whole_and_can_come_again(
+    here: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row and settling go to it at once: neither stays when one fails, and the next batch is taken as ever."""
+    here.start("temperature")
+    line = "Wang | 1 Mar 08:10 | reading 36.5 | as a"
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "_array", lambda parts: "no array")
+        with pytest.raises(DatabaseError):
+            here.tell(line)
+    assert not Record.objects.exists()
+    assert _outcomes(here, line) == [Outcome.ACCEPTED]
+    assert here.owed("Wang", "temperature", "1 Mar 08:00").met_at is not None
 
 
 def test_two_who_say_the_same_are_judged_each_by_what_it_says(here: County) -> None:
