@@ -62,6 +62,13 @@ FULL: Mapping[str, Mapping[str, object]] = {
         "matched": True,
         "disposal": "passed",
     },
+    "remeasured": {"temperature": 36.6, "way": "armpit"},
+    "passage_mended": {"how": "rows"},
+    "passage_explained": {"outcome": "on_paper"},
+    "turnback_noted": {"told": True},
+    "turnback_received": {"outcome": "host_told"},
+    "came_in_settled": {"outcome": "turned_back"},
+    "arrival_met": {"met": True, "class": "monitoring"},
     "transfer_received": {"receiver": "赵敏", "place": "留观点"},
     "stock_count": {"cover": 7},
     "stock_received": {"cover": 9, "receiver": "陈杰"},
@@ -93,6 +100,8 @@ HOLLOW: Mapping[str, Mapping[str, object]] = {
     "follow_up": {"reached": False},
     "elder_taught": {"repeated": False},
     "post_stepped": {"step": "suspended"},
+    "turnback_noted": {"told": False},
+    "arrival_met": {"met": False},
     "post_sign_on": {"on_duty": 1},
     "gate_shift": {"crew": 4, "trades": ["police", "volunteer"]},
     "stock_received": {"cover": 0, "receiver": "陈杰"},
@@ -103,7 +112,8 @@ HOLLOW: Mapping[str, Mapping[str, object]] = {
 
 @dataclass(frozen=True)
 class Opener:
-    """A record that opens `duty`: on a subject of `scope`. `field` names another, of `target`, that then owes."""
+    """A record that opens `duty`: on a subject of `scope`. `field` names another, of `target`, that then owes; `beside`
+    are duties it opens there, too. `next_posts`: the posts one may try next owe the passing on of a notice."""
 
     duty: str
     scope: str
@@ -112,12 +122,23 @@ class Opener:
     field: str | None = None
     target: str | None = None
     beside: tuple[str, ...] = ()
+    next_posts: bool = False
 
 
 _PASS = {"name": "过路人", "direction": "in", "temperature": 36.5, "matched": True, "disposal": "passed"}
 _OPENERS = (
     Opener("post.strength", "posts.open", "post_sign_off", {"on_duty": 0, "reason": "meal"}),
     Opener("transfer.receive", "posts.open", "checkpoint_pass", {**_PASS, "disposal": "held"}),
+    Opener("pass.remeasure", "posts.open", "checkpoint_pass", {**_PASS, "temperature": 38.0},
+           beside=("transfer.receive",)),
+    Opener("pass.rows", "posts.open", "passage_found", {"kind": "rows_short", "said": 4, "rows": 3}),
+    Opener("pass.shift", "posts.open", "passage_found", {"kind": "no_shift"}),
+    Opener("turnback.noted", "posts.open", "turnback_notice", {"at": "2020-02-01T08:00:00+08:00"}),
+    Opener("turnback.received", "posts.open", "checkpoint_pass", {**_PASS, "disposal": "turned_back"}, "destination",
+           "areas.villages", next_posts=True),
+    Opener("turnback.came_in", "posts.open", "passage_found", {"kind": "came_in", "by": ["plate"]}),
+    Opener("arrival.met", "posts.open", "checkpoint_pass", {**_PASS, "origin": "other_province"}, "destination",
+           "areas.villages"),
     Opener("supplies.cover", "posts.open", "stock_count", {"cover": 1, "item": "mask"}),
     Opener("order.receive", "areas.townships", "order_sent", {"text": "请即传达"}, beside=("order.carry_out",)),
     Opener("order.carry_out", "areas.townships", "order_sent", {"text": "请即落实"}, beside=("order.receive",)),

@@ -11,6 +11,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "event.unanswered": ("触发后无人办理", "opened by a record and not answered"),
     "event.late": ("触发后逾期办理", "opened by a record and answered late"),
     "event.in_time": ("触发后按时办理（对照）", "opened by a record and answered in time (control)"),
+    "passage.next_post": ("劝返后下一个卡点未传达", "a turn-back not passed on at the next post"),
     "story.no_guard": ("整村在管人员无包保", "a village where nobody guards those under watch"),
     "story.post_empty": ("16:00 至 16:40 卡点空岗", "a post empty from 16:00 to 16:40"),
     "story.returnee_known_at_the_gate_only": ("卡点见过、村里不知的返乡人员", "a returnee known at the gate only"),

@@ -11,6 +11,8 @@ from sibulou.demo.drill_plot import HOUR, Plot
 from sibulou.demo.drill_roster import Thing
 from sibulou.roster.area_key import Level, ancestor
 
+NEXT_POSTS = 4
+"""As many as covid19-2020 tells of somebody turned back."""
 CALENDAR = ("daily", "every", "once", "after")
 
 
@@ -104,6 +106,8 @@ def _open(
         item = plot.opened(opener.duty, target, sent)
         for other in opener.beside:
             plot.opened(other, target, sent)
+        if opener.next_posts:
+            _notices(plot, source, sent)
         if late and (room := plot.room(item)):
             plot.late(item, plant, room)
         elif not control:
@@ -111,6 +115,25 @@ def _open(
         plot.mark(sent.received)
 
     return plot.ask(source, opener.form, content, span, then)
+
+
+def _notices(plot: Plot, source: Thing, sent: Sent) -> None:
+    """The posts that somebody turned back may try next: each owes the passing on of the notice, and none does it."""
+    for post in next_posts(plot, source, sent):
+        item = plot.opened("turnback.noted", post, sent)
+        plot.misses(item, plot.plant("passage.next_post", f"turnback.noted · {post.label}"))
+
+
+def next_posts(plot: Plot, source: Thing, sent: Sent) -> list[Thing]:
+    """Of the same township, then gates, then the rest, as they came onto the roster; as many as the plan says."""
+    others = [
+        stay[0]
+        for stay in plot.play.roster.stays("posts.open")
+        if stay[0].id != source.id and stay[1] <= sent.happened and (stay[2] is None or stay[2] > sent.happened)
+    ]
+    town = ancestor(source.area, Level.TOWNSHIP)
+    others.sort(key=lambda one: (ancestor(one.area, Level.TOWNSHIP) != town, one.what != "gate", one.id))
+    return others[:NEXT_POSTS]
 
 
 def _named(opener: Opener, target: Thing) -> str:

@@ -16,10 +16,12 @@ from enum import StrEnum
 from itertools import groupby
 from math import isfinite
 from typing import NamedTuple
+from uuid import UUID
 
 from sibulou.duty.effects import open_duties
 from sibulou.duty.force import in_force
 from sibulou.duty.form import FieldType
+from sibulou.duty.listening import Heard, hear, judge
 from sibulou.duty.lookup import Lookup, look_up, wait_for_turn
 from sibulou.duty.meaning import Said, facts_of
 from sibulou.duty.models import Refusal
@@ -192,6 +194,8 @@ class _Intake:
             raise OthersTell(form_zh=form.title.zh, form_en=form.title.en)
         self._check_correction(told)
         self._check_named(said)
+        if not told.withdraws:
+            judge(form.key, said.content, handed.reach)
         return _Accepted(told, handed, fingerprint, subject, happened_at, doubtful, said)
 
     def _moment(self, told: Told, handed: Handed, subject: About) -> tuple[datetime, bool]:
@@ -238,7 +242,12 @@ class _Intake:
             with together():
                 _insert(columns)
                 settle_new(ids, now=self.now)
-            return
+        else:
+            self._store_and_follow(columns, ids)
+        hear(map(_as_heard, self.accepted), now=self.now)
+
+    def _store_and_follow(self, columns: list[list[object]], ids: list[UUID]) -> None:
+        """Keep what rules, watches or corrections follow from."""
         _insert(columns)
         opened = self._effects()
         corrects = any(one.told.corrects for one in self.accepted)
@@ -298,6 +307,11 @@ class _Intake:
         area = _home(handed) if subject is None else subject.area_id
         keep_refused(told, outcome, problem, batch=handed.batch, by=handed.by, now=self.now, area=area)
         return Answer(str(told.id), outcome, problem)
+
+
+def _as_heard(one: _Accepted) -> Heard:
+    told, said = one.told, {} if one.told.withdraws else one.said.content
+    return Heard(told.id, told.form, one.subject, one.happened_at, said, told.corrects, told.withdraws)
 
 
 def _may_tell(handed: Handed, subject: About, at: datetime) -> bool:

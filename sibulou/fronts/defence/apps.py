@@ -13,6 +13,7 @@ class DefenceConfig(AppConfig):
 
         scopes.register()
         self._let_go()
+        self._listen()
 
     @staticmethod
     def _let_go() -> None:
@@ -20,3 +21,12 @@ class DefenceConfig(AppConfig):
         from sibulou.roster.ending import on_end
 
         on_end.append(release_posts)
+
+    @staticmethod
+    def _listen() -> None:
+        from sibulou.duty.listening import listen
+        from sibulou.fronts.defence.passages.following import hear_passages
+        from sibulou.fronts.defence.passages.judging import judge_passage
+        from sibulou.fronts.defence.passages.register import FORM
+
+        listen(FORM, judge=judge_passage, listener=hear_passages)

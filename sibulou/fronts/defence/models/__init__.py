@@ -1,7 +1,8 @@
-"""Defence: the roads of a county and where things stand on them; people and rosters. One module per subject."""
+"""Defence: roads and where things stand on them; who passes; people and rosters. One module per subject."""
 
 from sibulou.fronts.defence.models.branch import Branch, Joint, Leading, PostStep, Step
 from sibulou.fronts.defence.models.cordon import LocalRoad, Road, RoadNetwork, RoadNode, Seal, Whereabouts
+from sibulou.fronts.defence.models.passage import Passage
 from sibulou.fronts.defence.models.people import Absence, KeptApart, Member, Team, Trade, Unit
 from sibulou.fronts.defence.models.rota import CalendarLink, PostHours, Rota, Shift, Standing, Swap
 
@@ -14,6 +15,7 @@ __all__ = [
     "Leading",
     "LocalRoad",
     "Member",
+    "Passage",
     "PostHours",
     "PostStep",
     "Road",

@@ -1,0 +1,154 @@
+"""What follows from passages, each as a duty of somebody by name (S9, S10, S12, S39).
+
+At once, in the transaction of the batch: a vehicle or a person turned back here and let in elsewhere; the next posts
+told of a turn-back; a resident who left; one under watch who went out; who was called unknown and is on the roster.
+Each is a record that the system tells under an id made of what it says, so that whatever comes first, or twice, leaves
+the same behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sibulou.duty.force import Running, current
+from sibulou.duty.intake import Batch, Outcome, take_in
+from sibulou.duty.listening import Heard
+from sibulou.duty.models import Obligation, Record
+from sibulou.duty.told import Told
+from sibulou.fronts.defence.passages.register import FORM, Row, keep, rows_of
+from sibulou.lib.uuid7 import uuid7
+from sibulou.roster.access import EVERYTHING
+from sibulou.roster.area_key import Level, ancestor
+from sibulou.roster.audit import CLOCKWORK
+from sibulou.roster.households import change_state
+from sibulou.roster.models import Person, Subject
+
+NOTICE, FOUND, EXIT, SETTLED = "turnback_notice", "passage_found", "exit_seen", "sighting_settled"
+PLACES = {"out": "away", "in": "present"}
+"""Where a resident is after a passage; one who is on the way through was never here."""
+_log = logging.getLogger(__name__)
+
+
+def hear_passages(heard: Sequence[Heard], now: datetime) -> None:
+    """Keep a batch in the register and do what follows from it."""
+    kept = keep(heard, now=now)
+    follow(kept.rows, now=now)
+    persons = {row.person_id for row in kept.rows if row.person_id is not None} | kept.gone
+    if persons:
+        _whereabouts(persons, now=now)
+    new = {row.record: row for row in kept.rows}
+    _settle_sightings([one for one in heard if one.id in new], new, now=now)
+
+
+def follow(rows: Sequence[Row], *, now: datetime) -> None:
+    """What these passages lead to beside what the plan's rules make of each by itself."""
+    plan = Plan.at(now)
+    if not rows or plan is None:
+        return
+    for row in rows:
+        if row.disposal == "turned_back":
+            _tell_next_posts(row, plan, now=now)
+    records = [row.record for row in rows]
+    _tell_crossings(records, plan, now=now)
+    for record, person, at, label in rows_of("watched_out", {"records": records}):
+        tell_once(f"{EXIT}|{record}", EXIT, cast(int, person), cast(datetime, at), {"where": str(label)}, now=now)
+
+
+class Plan:
+    """The plan in force that has passages, and what it says in numbers of them."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+
+    @classmethod
+    def at(cls, now: datetime) -> Plan | None:
+        """The first in force that has the form."""
+        return next((cls(one) for one in current(now) if FORM in one.plan.forms), None)
+
+    @property
+    def zone(self) -> str:
+        return self.running.plan.zone.key
+
+    def number(self, name: str, otherwise: float) -> float:
+        value = self.running.plan.values.get(name, otherwise)
+        return float(value) if isinstance(value, int | float) else otherwise
+
+    def hours(self, name: str, otherwise: float) -> timedelta:
+        return timedelta(hours=self.number(name, otherwise))
+
+
+def _tell_next_posts(row: Row, plan: Plan, *, now: datetime) -> None:
+    """A notice to each of the posts that may see them next, once for each vehicle."""
+    most = int(plan.number("next_posts", 4))
+    key = row.together or str(row.record)
+    others = rows_of("next_posts", {"post": row.post_id, "area": row.area_id, "at": row.happened_at, "most": most})
+    for post, _ in others:
+        said = {"other": str(row.post_id), "at": row.happened_at.isoformat()}
+        tell_once(f"{NOTICE}|{key}|{row.post_id}|{post}", NOTICE, cast(int, post), row.happened_at, said, now=now)
+
+
+def _tell_crossings(records: Sequence[UUID], plan: Plan, *, now: datetime) -> None:
+    """An alarm at the post where they came in, known by plate, telephone, identity number or the roster."""
+    span = plan.hours("watchful_hours", 48)
+    for there, key, _, here, came, at, by in rows_of("crossings", {"records": list(records), "span": span}):
+        said = {"kind": "came_in", "by": sorted(cast(list[str], by)), "other": str(there)}
+        said |= {"at": cast(datetime, at).isoformat(), "passage": str(came)}
+        tell_once(f"came_in|{there}|{key}|{here}|{came}", FOUND, cast(int, here), cast(datetime, at), said, now=now)
+
+
+def _whereabouts(persons: Iterable[int], *, now: datetime) -> None:
+    """The roster says of a resident what his last passage says, unless somebody has said so later."""
+    labels = dict(Subject.objects.filter(kind="post").values_list("pk", "label"))
+    listed = Person.objects.filter(pk__in=persons, subject__until=None).select_related("subject")
+    people = {one.pk: one for one in listed}
+    for person, post, at, direction in rows_of("last_seen", {"persons": list(persons)}):
+        row, state = people.get(cast(int, person)), PLACES.get(str(direction))
+        if row is None or state is None or row.state == state:
+            continue
+        if (row.state_since is not None and row.state_since >= cast(datetime, at)) or row.state not in PLACES.values():
+            continue
+        place = labels.get(cast(int, post), "") if state == "away" else ""
+        change_state(person=row, state=state, by=CLOCKWORK, now=now, at=min(cast(datetime, at), now), place=place)
+
+
+def _settle_sightings(heard: Sequence[Heard], new: dict[UUID, Row], *, now: datetime) -> None:
+    """Who was called unknown where he goes, and stands on that village's roster by his number, is known after all."""
+    for one in heard:
+        row = new[one.id]
+        if row.person_id is None or one.content.get("matched") is not False:
+            continue
+        person = Subject.objects.filter(pk=row.person_id).first()
+        for owed in Obligation.objects.filter(opened_by=one.id, duty__key="sighting.match"):
+            if person is not None and _same_village(person.area_id, owed.area_id):
+                said = {"outcome": "listed", "person": str(person.pk)}
+                name = f"{SETTLED}|{one.id}"
+                tell_once(name, SETTLED, owed.subject_id, one.happened_at, said, answers=one.id, now=now)
+
+
+def _same_village(one: int, other: int) -> bool:
+    return ancestor(one, Level.VILLAGE) == ancestor(other, Level.VILLAGE)
+
+
+def tell_once(
+    name: str, form: str, subject: int, at: datetime, content: dict[str, Any], *, now: datetime,
+    answers: UUID | None = None,
+) -> UUID | None:  # fmt: skip
+    """Tell a record as the clockwork, under an id that follows from `name`, and give the id.
+
+    Nothing where it was told before, or where no plan in force has the form.
+    """
+    record = uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
+    plan = next((one.plan.key for one in current(now) if form in one.plan.forms), "")
+    if not plan or Record.objects.filter(pk=record).exists():
+        return None
+    told = Told(record, form, subject, at, content, answers=answers, plan=plan)
+    answer = take_in(Batch([told], device="clockwork"), reach=EVERYTHING, by=CLOCKWORK, now=now)[0]
+    if answer.outcome is not Outcome.ACCEPTED:
+        _log.error("%s: %s", form, answer.problem)
+        return None
+    return record

@@ -1,0 +1,35 @@
+// The sentences of the lane at a post, put beside the others.
+
+import { WORDS } from "./words.js";
+
+Object.assign(WORDS, {
+  lanes: ["通道", "Lane"],
+  lane_car: ["车辆", "Vehicle"],
+  lane_foot: ["步行、电动车", "On foot, e-bike"],
+  plate: ["车牌", "Plate"],
+  plate_odd: ["“{plate}”不像任何一种号牌。请再看一眼；外国车、自制牌可以照填。", "“{plate}” looks like no plate. Look again; a foreign or home-made one may stay."],
+  plate_known: ["这辆车来过，人已带出，请核对。", "This vehicle was here before: check the people."],
+  in_the_vehicle: ["车上几人", "People inside"],
+  occupant_n: ["第 {n} 人", "Person {n}"],
+  temperature: ["体温", "Temperature"],
+  second_reading: ["复测（歇几分钟，测腋下）", "Second reading (after a rest, armpit)"],
+  fever_here: ["有人发热：先复测，再选处置。", "Somebody has a fever: measure again, then decide."],
+  all_normal: ["全部正常，放行", "All normal, let pass"],
+  all_normal_why: ["没到过重点地区，没有不适", "not from an epidemic area, nobody unwell"],
+  otherwise: ["有情况…", "Otherwise…"],
+  decide: ["处置", "Decide"],
+  more_of_passage: ["来处、去处、事由", "From, to, why"],
+  more_of_person: ["手机、证件", "Phone, identity"],
+  phone_only: ["只留手机号", "Phone number only"],
+  on_the_list: ["名册：{who}", "On the list: {who}"],
+  not_this_one: ["不是此人", "Not this one"],
+  often_here: ["常过的人：测好体温，点名字就登好", "Often here: take the temperature, then tap the name"],
+  often_none: ["还没有常过的人。同一人过几次后，会出现在这里。", "Nobody passes often yet. Whoever has passed some times will stand here."],
+  take_temperature_first: ["先测体温，再点名字。", "Take the temperature first, then tap the name."],
+  rows_missing: ["车上 {said} 人，只登了 {rows} 人。补齐再存；要先放车，就点“其余稍后补”。", "{said} inside and {rows} registered. Complete them, or tap “the rest later” to let the vehicle go."],
+  rest_later: ["其余稍后补", "The rest later"],
+  phone_needed: ["只留手机号时，手机号要 11 位。", "A phone number alone needs its 11 digits."],
+  phone_odd: ["手机号要 11 位，请再核对。", "A mobile number has 11 digits. Look again."],
+  earlier_passage: ["补登较早的", "Register an earlier one"],
+  passage_kept: ["已存好：{n} 人。", "Kept: {n}."],
+});
