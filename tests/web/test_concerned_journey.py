@@ -104,6 +104,33 @@ def test_he_reads_what_is_held_and_asks_for_a_correction(visit: Any, link: str) 
     assert "村（社区）总支书记" in page.inner_text(".message")
 
 
+def test_through_one_link_of_a_household_each_member_says_how_he_is(browser: Any, site: str, visit: Any) -> None:
+    """The group head hands it over once; two people tell by it, and neither reads what the other told."""
+    head = sign_in(browser, site, HEAD)
+    head.goto(f"{site}/people/?q=杨婷")
+    head.click('a[href^="/households/"]')
+    head.click('a:has-text("给本人链接")')
+    head.click("button.primary")
+    head.wait_for_selector("svg.square")
+    page = visit(head.input_value("#address"))
+    for name, temperature in (("杨志强", "36.4"), ("杨婷", "36.7")):
+        page.click(f'a.key:has-text("{name} · 体温与健康监测")')
+        assert name in page.inner_text(".head")
+        page.fill("#q-temperature", temperature)
+        page.click("button.primary")
+        assert "已收到：体温与健康监测" in page.inner_text(".message")
+    assert page.context.cookies() == []
+    page.click('a.key:has-text("登记了我的什么")')
+    said = page.inner_text("main")
+    assert "响应解除后第 30 天" in said
+    assert not {"杨婷", "36.4", "36.7"} & set(said.split())
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    head.goto(f"{site}/people/?q=杨婷")
+    head.click('a[href^="/people/"]:has-text("杨婷")')
+    assert "本人填报" in head.inner_text("main")
+    head.context.close()
+
+
 @pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
 @pytest.mark.parametrize("language", ["", "?lang=en"], ids=["chinese", "english"])
 def test_axe_finds_nothing(visit: Any, link: str, width: int, language: str) -> None:
