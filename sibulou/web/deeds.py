@@ -48,6 +48,16 @@ DEEDS: dict[str, tuple[str, str]] = {
         "收回 {account} 的设备“{name}”：{reason}",
         "withdrew the device “{name}” of {account}: {reason}",
     ),
+    "roads.draw": ("补画一条路：{name}", "drew a way: {name}"),
+    "roads.import": (
+        "导入路网 {origin}：{nodes} 个路口，{roads} 段路（{datum}）",
+        "imported the roads {origin}: {nodes} crossings, {roads} roads ({datum})",
+    ),
+    "roads.place": ("定位 {subject}：{longitude}, {latitude}", "placed {subject} at {longitude}, {latitude}"),
+    "roads.seal.ask": ("申请封路：{name}；{reason}", "asked for a road to be sealed: {name}; {reason}"),
+    "roads.seal.end": ("解封：{name}；{reason}", "opened a sealed road: {name}; {reason}"),
+    "roads.seal.grant": ("批准封路：{name}", "granted that a road is sealed: {name}"),
+    "roads.undraw": ("撤去补画的路：{name}；{reason}", "took a drawn way back: {name}; {reason}"),
     "event.level": ("响应 {event} 调整为{level}级", "changed response {event} to level {level}"),
     "event.stand_down": (
         "解除响应 {event}：终止 {ended} 项，其中豁免漏项 {gaps_waived} 项；理由：{reason}",

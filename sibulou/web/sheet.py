@@ -41,7 +41,10 @@ class NoFormRuns(Problem):
     )
 
 
-SYSTEM_DOORS = {"channel_repaired": (("查看消息通道", "See the channels"), "/channels/")}
+SYSTEM_DOORS = {
+    "channel_repaired": (("查看消息通道", "See the channels"), "/channels/"),
+    "cordon_closed": (("查看绕行的路", "See the way in"), "/cordon/"),
+}
 """Where one mends what the clockwork alone tells of, by the form that closes it."""
 
 

@@ -10,8 +10,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sibulou.lib import database
@@ -73,15 +75,25 @@ def _found() -> None:
     from django.core.management import call_command
 
     call_command("migrate", database="owner", verbosity=0, stdout=sys.stderr)
+    import numpy as np
+
+    from sibulou.fronts.defence.cordon.placing import draw_road
     from sibulou.lib.clock import now
     from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.models import User
+    from tests.roads import TRACK, with_roads
     from tests.web.pages import DAYS
     from tests.web.scene import build
+    from tests.world import BY
 
     built = build(now=now(), hours=24 * DAYS)
     with acting(EVERYTHING):
         User.objects.update(password=make_password(PASSWORD))
+        with tempfile.TemporaryDirectory() as folder:
+            with_roads(built.world, Path(folder), now=built.now - timedelta(hours=2))
+            draw_road(
+                area=built.world.village_a, layer="road", name="采石场便道", line=np.array(TRACK), by=BY, now=built.now
+            )
     print(f"founded {built.world.county.name}", file=sys.stderr)
 
 

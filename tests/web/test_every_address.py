@@ -7,11 +7,14 @@ role may see is said here a second time, in plain Python over the table of roles
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -26,6 +29,8 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
 from sibulou.field.links import HandedOver, hand_over
+from sibulou.fronts.defence.cordon.placing import ask_seal, draw_road
+from sibulou.fronts.defence.models import LocalRoad, Seal
 from sibulou.lib.uuid7 import uuid7
 from sibulou.message.channels import add_host, set_up
 from sibulou.message.models import Channel, Host
@@ -38,6 +43,8 @@ from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
 from sibulou.roster.models import Appointment, Area, Leave, Subject, User
 from sibulou.roster.role import ROLES, Right
+from tests import roads
+from tests.roads import with_roads
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +76,8 @@ class Things:
     device: UUID
     sheet: Sheet
     link: HandedOver
+    way: LocalRoad
+    seal: Seal
 
 
 @dataclass(frozen=True)
@@ -316,6 +325,19 @@ def changing_entry(what: str) -> Judge:
     return judge
 
 
+def without_files(who: Who, things: Things) -> int | frozenset[int]:
+    """The roads of the county, sent without a file: whoever may import them is told so."""
+    status = entering("county")(who, things)
+    return 422 if status == OK else status
+
+
+def granting_a_seal(who: Who, things: Things) -> int | frozenset[int]:
+    """A seal of a village: whoever sees it there, and grants there."""
+    if not who.over(things.seal.area_id, Right.GAPS):
+        return 404
+    return OK if who.over(things.seal.area_id, Right.GRANT) else 403
+
+
 def opened_already(who: Who, things: Things) -> int | frozenset[int]:
     """The post of the table is open: whoever may open posts is told so."""
     status = changing_entry("gate")(who, things)
@@ -453,6 +475,34 @@ ADDRESSES: dict[str, Entry] = {
     "net/panel/": Entry(panel, query=lambda things: {"subject": things.household.pk}),
     "net/trend/": Entry(boards),
     "gaps/": Entry(boards),
+    "cordon/": Entry(boards),
+    "cordon/picture/": Entry(
+        area_of_the_county, query=lambda things: {"area": things.scene.world.county.pk, "layer": "path"}
+    ),
+    "areas/<int:key>/roads/new/": Entry(entering("county"), without_files, fill=_county_key),
+    "areas/<int:key>/ways/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "小路", "layer": "path", "datum": "wgs84", "line": "102.03,24.14\n102.03,24.25"},
+    ),
+    "ways/<int:number>/end/": Entry(
+        entering("village_a"), entering("village_a"), fill=_number("way"), data=lambda things: {"reason": "挖断"}
+    ),
+    "areas/<int:key>/seals/new/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"name": "村口", "reason": "堆土", "datum": "gcj02", "at": "102.0316, 24.1372"},
+    ),
+    "seals/<int:number>/grant/": Entry(None, granting_a_seal, fill=_number("seal")),
+    "seals/<int:number>/end/": Entry(
+        entering("village_a"), entering("village_a"), fill=_number("seal"), data=lambda things: {"reason": "清通"}
+    ),
+    "subjects/<int:number>/whereabouts/": Entry(
+        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"),
+        data=lambda things: {"datum": "wgs84", "at": "102.01, 24.1"},
+    ),
+    "areas/<int:key>/whereabouts/": Entry(
+        entering("village_a"), entering("village_a"), fill=_key("village_a"),
+        data=lambda things: {"datum": "wgs84", "at": "102.03, 24.14"},
+    ),
     "gaps/table.csv": Entry(boards),
     "areas/<int:key>/": Entry(area_of_the_county, fill=_county_key),
     "areas/<int:key>/books/": Entry(area_of_the_county, fill=_county_key),
@@ -748,8 +798,13 @@ def things_of(scene: Scene) -> Things:
         )
         user = scene.inside("unit_head", "grid_a1")
         appointment = Appointment.objects.select_related("seat").filter(user=user)[0]
+        with tempfile.TemporaryDirectory() as folder:
+            with_roads(world, Path(folder), now=now - timedelta(hours=2))
+        line, at_a = np.array(roads.TRACK), np.array([roads.A])
         return Things(
             scene=scene,
+            way=draw_road(area=world.village_a, layer="path", name="小路", line=line, by=by, now=now),
+            seal=ask_seal(area=world.village_a, name="村口", reason="堆土", at=at_a, by=asker, now=now),
             household=world.zhang.subject,
             record=Record.objects.get(),
             refusal=Refusal.objects.get(),

@@ -79,6 +79,8 @@ def _changes(request: Asking, found: Area) -> list[tuple[str, str]]:
         if found.at < Level.MICRO:
             zh, en = LEVEL_NAMES[found.at.child]
             doors.append(((f"新增{zh}", f"Add a {en}"), "parts/new/"))
+        if found.at is Level.VILLAGE:
+            doors.append((("村中心的位置", "Where its centre lies"), "whereabouts/"))
     if found.until is None and found.parent_id and request.reach.covers(found.parent_id, Right.ROSTER):
         doors += [(("更名", "Rename"), "name/"), (("变更代码", "Another code"), "codes/new/"),
                   (("撤销或并入", "End or merge"), "end/")]  # fmt: skip

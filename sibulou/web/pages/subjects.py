@@ -159,7 +159,7 @@ def _changes(request: Asking, subject: Subject) -> list[tuple[str, str]]:
     if subject.kind in ("household", "person"):
         doors.append((_word("迁移", "Move"), f"{base}place/"))
     if subject.kind == "post":
-        return [*doors_of_post(subject), *doors]
+        return [*doors_of_post(subject), *doors, (_word("位置", "Position"), f"{base}whereabouts/")]
     return [*doors, ending]
 
 
