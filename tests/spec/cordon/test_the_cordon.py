@@ -19,6 +19,8 @@ from sibulou.fronts.defence.cordon.county import Cordon, cordon_at
 from sibulou.fronts.defence.cordon.placing import ask_seal, draw_road, end_road, end_seal, grant_seal
 from sibulou.fronts.defence.cordon.problems import OffAnyRoad, OwnSeal, SealAnswered
 from sibulou.fronts.defence.cordon.telling import report
+from sibulou.fronts.defence.life import take_step
+from sibulou.fronts.defence.models import Step
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By
@@ -225,6 +227,16 @@ def test_a_post_that_moved_off_the_road_closes_nothing_from_then_on(here: Here):
     put(here.scene.world.gate.subject, (102.03, 24.12), now=at(0))
     assert [one.closed for one in here.cordon(at(-1)).villages] == [True] * 3
     assert [one.closed for one in here.cordon(at(1)).villages] == [True, False, False]
+
+
+def test_a_suspended_post_closes_nothing(here: Here):
+    """A decision with its number takes the gate away: what it kept lies open, until it is resumed."""
+    gate = here.scene.world.gate
+    take_step(post=gate, step=Step.SUSPENDED, number="撤〔2026〕3号", reason="暴雪封山", by=BY, now=at(0))
+    here.minute(at(1))
+    take_step(post=gate, step=Step.RESUMED, number="复〔2026〕4号", by=BY, now=at(30))
+    here.minute(at(31))
+    assert here.open() == [("西河", 0, 30), ("松林", 0, 30)]
 
 
 def test_a_stand_down_ends_the_telling(here: Here):

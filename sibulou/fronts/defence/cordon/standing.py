@@ -1,4 +1,4 @@
-"""Which posts stand at a moment: open, not withdrawn, and up to strength.
+"""Which posts stand at a moment: open, neither suspended nor withdrawn, and up to strength.
 
 Strength is what the kernel knows of it: a post stands below strength from the sign-off that left too few until the
 sign-on that made it whole again, which are the moments of its obligation `post.strength`. Excused or not, a post with

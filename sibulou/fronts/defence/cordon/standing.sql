@@ -1,22 +1,22 @@
 -- name: standing
--- Posts that are open at a moment, not withdrawn, and of which no obligation of strength is unmet then.
-SELECT s.id FROM subject s JOIN post p ON p.subject_id = s.id
-WHERE s.area_id >= %(low)s AND s.area_id < %(high)s AND p.opened_at <= %(at)s
-  AND (s.until IS NULL OR s.until > %(at)s)
+-- Posts that are open at a moment (neither suspended nor withdrawn) and of which no obligation of strength is unmet then.
+SELECT p.post_id FROM post_open p
+WHERE p.area_id >= %(low)s AND p.area_id < %(high)s AND p.during @> %(at)s::timestamptz
   AND NOT EXISTS (
       SELECT FROM obligation o JOIN duty d ON d.id = o.duty_id
-      WHERE o.subject_id = s.id AND d.key = %(duty)s AND o.opened_at <= %(at)s
+      WHERE o.subject_id = p.post_id AND d.key = %(duty)s AND o.opened_at <= %(at)s
         AND (o.met_at IS NULL OR o.met_at > %(at)s)
         AND NOT (o.met_at IS NULL AND o.waiver_id IN (SELECT w.id FROM waiver w WHERE w.kind = 'end')))
 
 -- name: changes
 -- Every moment at which a post begins or ceases to stand, a road is sealed or opened, or the roads become others.
 SELECT DISTINCT at FROM (
-    SELECT unnest(ARRAY[p.opened_at, s.until]) AS at FROM subject s JOIN post p ON p.subject_id = s.id
-    WHERE s.area_id >= %(low)s AND s.area_id < %(high)s
+    SELECT unnest(ARRAY[lower(p.during), upper(p.during)]) AS at FROM post_open p
+    WHERE p.area_id >= %(low)s AND p.area_id < %(high)s
     UNION ALL
     SELECT unnest(ARRAY[o.opened_at, o.met_at]) FROM obligation o JOIN duty d ON d.id = o.duty_id
     WHERE d.key = %(duty)s AND o.area_id >= %(low)s AND o.area_id < %(high)s
+      AND (o.opened_at > %(since)s OR o.met_at > %(since)s)
     UNION ALL
     SELECT unnest(ARRAY[granted_at, until]) FROM road_seal WHERE area_id >= %(low)s AND area_id < %(high)s
     UNION ALL
