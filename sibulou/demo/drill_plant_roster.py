@@ -178,7 +178,8 @@ def _moved_away(plot: Plot) -> None:
     ended = [one for one in diary.items if one.pane.warn >= gone or one.pane.opens >= gone]
     for one in ended:
         diary.items.remove(one)
-        plot.by_duty[one.duty].remove(one)
+        if one in plot.by_duty.get(one.duty, ()):  # what a record opens is nothing to plant in
+            plot.by_duty[one.duty].remove(one)
     for sent in diary.sent:
         sent.opens = [one for one in sent.opens if one not in ended]
 

@@ -11,8 +11,6 @@ UPDATE seat SET area_id = s.area_id
 FROM subject s
 WHERE s.id = ANY (%(subjects)s) AND seat.subject_id = s.id AND seat.area_id <> s.area_id AND seat.closed_at IS NULL
   AND (%(along)s OR seat.area_id - seat.area_id %% %(village)s = s.area_id - s.area_id %% %(village)s)
-  AND NOT EXISTS (SELECT FROM seat there WHERE there.subject_id = s.id AND there.role = seat.role
-                  AND there.area_id = s.area_id AND there.closed_at IS NULL)
 
 -- name: seats_closed
 -- The seat that stayed behind is closed: nothing new comes onto it.

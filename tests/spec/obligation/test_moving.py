@@ -77,6 +77,40 @@ def test_within_a_village_the_guard_goes_along(here: County):
     assert here.sound()
 
 
+def test_a_person_moves_within_the_village_and_nobody_elses_guard_does(here: County):
+    """Wang moves in with Zhao: Li goes along, Chen sits where he sat."""
+    here.start("temperature")
+    here.person("Wu", "Wang's")
+    here.appoint("Bai", "guard", "Wu")
+    here.reconcile("1 Mar 12:00")
+    move(here, "Wang", "Zhao's", "1 Mar 12:00")
+    where = dict(Seat.objects.filter(role="guard").values_list("subject__label", "area_id"))
+    assert where == {"Wang": AREAS["Lake 2"], "Zhao": AREAS["Lake 2"], "Wu": AREAS["Lake 1"], "Sun": AREAS["Hill 1"],
+                     "Qian": AREAS["Ford 1"]}  # fmt: skip
+    assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
+    assert not Seat.objects.exclude(closed_at=None).exists()
+
+
+def test_what_comes_due_in_the_minute_of_the_move_stays(here: County):
+    """At ten sharp the morning is due: it is Li's, though Wang moves in the same minute."""
+    here.start("temperature")
+    here.reconcile("1 Mar 09:00")
+    move(here, "Wang", "Qian's", "1 Mar 10:00")
+    assert here.gaps("1 Mar 10:30", area=AREAS["Lake 1"]) == ["Wang | temperature | since 1 Mar 10:00 | Li"]
+
+
+def test_a_waiver_that_lapses_follows_and_one_for_good_stays(here: County):
+    """Waived until six in the evening it is owed at the Ford; waived for good it is the Lake's, as it was granted."""
+    here.start("temperature")
+    here.reconcile("1 Mar 12:00")
+    for opened, until in (("1 Mar 18:00", "1 Mar 19:30"), ("2 Mar 08:00", "")):
+        asked = here.ask(here.owed("Wang", "temperature", opened), by="Li", at="1 Mar 11:00", until=until)
+        here.grant(asked, by="Officer", at="1 Mar 11:30")
+    move(here, "Wang", "Qian's", "1 Mar 12:00")
+    assert here.owed("Wang", "temperature", "1 Mar 18:00").area_id == AREAS["Ford 1"]
+    assert here.owed("Wang", "temperature", "2 Mar 08:00").area_id == AREAS["Lake 1"]
+
+
 def test_a_record_told_before_the_move_meets_what_followed(here: County):
     """The window is the person's, wherever it stands: a late batch closes it in its new place."""
     here.start("temperature")
@@ -226,6 +260,7 @@ def test_moving_back_asks_for_an_appointment_anew(here: County):
     move(here, "Wang", "Zhao's", "1 Mar 13:00")
     assert "Wang | temperature | since 1 Mar 20:00 | unowned" in here.gaps("1 Mar 20:30", area=AREAS["Lake 2"])
     assert "Wang | temperature | since 1 Mar 10:00 | Li" in here.gaps("1 Mar 20:30", area=AREAS["Lake 1"])
+    assert Seat.objects.get(subject=here.subjects["Wang"], closed_at=moment("1 Mar 12:00")).area_id == AREAS["Lake 1"]
     here.subjects["Wang"].refresh_from_db()
     here.appoint("Li", "guard", "Wang", since="1 Mar 21:00")
     assert "Wang | temperature | since 1 Mar 20:00 | Li" in here.gaps("1 Mar 21:30", area=AREAS["Lake 2"])
