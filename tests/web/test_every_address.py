@@ -124,6 +124,19 @@ def holding(*rights: Right) -> Judge:
     return lambda who, things: OK if any(who.holds(right) for right in rights) else 403
 
 
+def passages_of_his(who: Who, things: Things) -> int | frozenset[int]:
+    """Whoever sees people, and the head of a post."""
+    return OK if who.holds(Right.PEOPLE) or who.role == "post_head" else 403
+
+
+def ledger_of_post(who: Who, things: Things) -> int | frozenset[int]:
+    """A line for each person: for whoever sees people there, and the post's own head; for others it does not exist."""
+    post = things.scene.world.post.subject
+    if who.over(post.area_id, Right.PEOPLE) or post.pk in who.keeps:
+        return OK
+    return 404 if who.holds(Right.PEOPLE) or who.role == "post_head" else 403
+
+
 def seeing(what: str) -> Judge:
     """Whoever sees a subject of the county; for others it does not exist."""
     return lambda who, things: OK if who.sees(_subject(things, what)) else 404
@@ -583,6 +596,10 @@ ADDRESSES: dict[str, Entry] = {
     ),
     "mine/": Entry(anyone),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
+    "passages/": Entry(passages_of_his, passages_of_his, data=lambda things: {"plate": "云F12345"}),
+    "passages/<int:number>/<str:day>/": Entry(
+        ledger_of_post, fill=lambda things: {"number": things.scene.world.post.pk, "day": "2020-02-10"}
+    ),
     "people/": Entry(
         holding(Right.PEOPLE), holding(Right.PEOPLE), data=lambda things: {"identity": "P0000000"}
     ),
