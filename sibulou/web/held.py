@@ -115,7 +115,7 @@ def _life_facts(subject: Subject) -> list[Fact]:
 
 def _branch_fact(post: Subject) -> Fact:
     """The crew of a post may know the name of its branch, and opens its page where it reaches it."""
-    title = _word("临时党支部", "Branch")
+    title = _word("临时党支部", "Temporary branch")
     with acting(EVERYTHING):
         found = Subject.objects.filter(branch__leads__post=post, branch__leads__until__isnull=True).first()
     if found is None:

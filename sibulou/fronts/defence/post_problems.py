@@ -17,8 +17,8 @@ class LedAlready(Problem):
     """A post put under the branch that leads it. The facts are `post` and `branch`."""
 
     number = "409.440"
-    zh = "“{post}”现在就由“{branch}”负责，没有改动。"
-    en = "“{post}” is led by “{branch}” already. Nothing was changed."
+    zh = "“{post}”现在就由“{branch}”负责，没有改动。如要改划请另选支部。"
+    en = "“{post}” is led by “{branch}” already; nothing was changed. Choose another one."
 
 
 class LedSince(Problem):
@@ -49,8 +49,8 @@ class JointAlready(Problem):
     """A post that stands for the village already. The facts are `post` and `village`."""
 
     number = "409.443"
-    zh = "“{post}”已是与“{village}”的联合设点，没有改动。"
-    en = "“{post}” stands for “{village}” already. Nothing was changed."
+    zh = "“{post}”已是与“{village}”的联合设点，没有改动。如需另选请选别的村。"
+    en = "“{post}” stands for “{village}” already; nothing was changed. Choose another one."
 
 
 class WrongStep(Problem):
