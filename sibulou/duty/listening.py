@@ -36,9 +36,11 @@ _judges: dict[str, Judge] = {}
 _listeners: dict[str, Listener] = {}
 
 
-def listen(form: str, *, judge: Judge, listener: Listener) -> None:
-    """Have the records of a form judged and heard; one front for each form."""
-    _judges[form], _listeners[form] = judge, listener
+def listen(form: str, *, listener: Listener, judge: Judge | None = None) -> None:
+    """Have the records of a form heard, and judged before; one front for each form."""
+    _listeners[form] = listener
+    if judge is not None:
+        _judges[form] = judge
 
 
 def judge(form: str, content: Mapping[str, object], reach: Reach) -> None:

@@ -25,8 +25,10 @@ class DefenceConfig(AppConfig):
     @staticmethod
     def _listen() -> None:
         from sibulou.duty.listening import listen
+        from sibulou.fronts.defence.life import hear_openings
         from sibulou.fronts.defence.passages.following import hear_passages
         from sibulou.fronts.defence.passages.judging import judge_passage
         from sibulou.fronts.defence.passages.register import FORM
 
         listen(FORM, judge=judge_passage, listener=hear_passages)
+        listen("post_opened", listener=hear_openings)

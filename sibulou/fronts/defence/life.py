@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sibulou.duty.listening import Heard
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.duty.reconcile import reconcile
 from sibulou.duty.settle import end_obligations, revive_obligations
@@ -12,7 +14,7 @@ from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, Wron
 from sibulou.fronts.defence.telling import tell_once
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.audit import By, audit
+from sibulou.roster.audit import CLOCKWORK, By, audit
 from sibulou.roster.deed import deed, reasoned
 from sibulou.roster.ending import end_subject, still_on_roster
 from sibulou.roster.models import Post
@@ -120,3 +122,12 @@ def _revive_ahead(post: Post, row: PostStep, *, now: datetime) -> None:
         subject=post.subject, waiver__kind=Waiver.Kind.END, waiver__reason=WHILE_SUSPENDED, warn_at__gte=row.at
     )
     revive_obligations(list(ended.values_list("pk", flat=True)), now=now)
+
+
+def hear_openings(heard: Sequence[Heard], now: datetime) -> None:
+    """The head's own word that a planned post stands opens it on the roster: from then on its shifts are owed."""
+    for one in heard:
+        post = Post.objects.select_related("subject").filter(pk=one.about.pk, opened_at__isnull=True).first()
+        if post is None or one.withdraws or post.subject.until is not None or one.happened_at < post.subject.since:
+            continue
+        take_step(post=post, step=Step.OPENED, number="", by=CLOCKWORK, now=now, at=one.happened_at)

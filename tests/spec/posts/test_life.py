@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from sibulou.duty.intake import Batch, take_in
 from sibulou.duty.models import Obligation
 from sibulou.duty.reconcile import reconcile, uncalled
 from sibulou.duty.scope import scopes
+from sibulou.duty.told import Told
 from sibulou.fronts.defence.life import next_steps, stands_as, take_step
 from sibulou.fronts.defence.models import PostStep, Step
 from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, WrongStep
 from sibulou.lib.problem import Problem
+from sibulou.lib.uuid7 import uuid7
+from sibulou.roster.access import EVERYTHING
 from sibulou.roster.models import AuditLine, Post
 from sibulou.roster.problems import BeforeItsStart, NotYet, ReasonMissing, SubjectEnded
 from sibulou.roster.subjects import add_post
@@ -47,6 +51,17 @@ def test_from_its_opening_on_its_shifts_are_owed(scene: Scene) -> None:
     step(scene, post, Step.OPENED, hours=10)
     assert ahead(post) > 0
     assert scene.owed("post.opened", subject=post.pk).met_at == scene.now - timedelta(hours=10)
+
+
+def test_the_heads_own_word_opens_a_planned_post(scene: Scene) -> None:
+    """Told late or twice it opens once, at the moment it stood."""
+    post, at = planned(scene), scene.now - timedelta(hours=6)
+    told = Told(uuid7(at), "post_opened", post.pk, at, {"branch": "东河临时党支部", "kit": True})
+    for _ in range(2):
+        take_in(Batch([told]), reach=EVERYTHING, by=BY, now=scene.now)
+    post.refresh_from_db()
+    assert post.opened_at == at and ahead(post) > 0
+    assert [one.step for one in PostStep.objects.filter(post=post.pk)] == ["opened"]
 
 
 def test_a_suspended_post_owes_no_shift_and_forgives_none(scene: Scene) -> None:
@@ -99,11 +114,6 @@ def test_a_withdrawn_post_leaves_the_roster_by_name(scene: Scene) -> None:
 
 def test_a_review_that_closes_a_post_is_owed_its_withdrawal(scene: Scene) -> None:
     """The decision is not the deed: until the post is withdrawn it is somebody's duty (S51)."""
-    from sibulou.duty.intake import Batch, take_in
-    from sibulou.duty.told import Told
-    from sibulou.lib.uuid7 import uuid7
-    from sibulou.roster.access import EVERYTHING
-
     at = scene.now - timedelta(hours=1)
     told = Told(uuid7(at), "post_reviewed", scene.world.post.pk, at, {"decision": "close", "number": "第9号"})
     take_in(Batch([told]), reach=EVERYTHING, by=BY, now=scene.now)
