@@ -28,9 +28,11 @@ FIRST = (
     "words",
 )  # fmt: skip
 """The modules that are asked for at once; the screens follow when they are shown."""
-LIBRARIES = ("vendor/dexie.min.mjs", "vendor/cel/index.js")
+LIBRARIES = ("vendor/dexie.min.mjs", "vendor/cel/evaluator.js")
 """What the app cannot do without; of the second everything beside it, since its modules name each other."""
-LATER = ("vendor/jsQR.js", "field/icon-512.png")
+UNUSED = ("vendor/cel/index.js", "vendor/cel/serialize.js")
+"""What lies beside a library and is never asked for."""
+LATER = ("field/camera.js", "vendor/jsQR.js", "field/icon-192.png", "field/icon-512.png")
 """What comes after the first load, where there is signal: the app goes on without it."""
 POLICY = "; ".join(
     (
@@ -73,10 +75,10 @@ def release() -> Release:
 
 
 def _beside(name: str) -> list[str]:
-    """Every file of the folder that a file lies in, but what comes later, and the worker, which comes by itself."""
+    """Every file of the folder that a file lies in, but what comes later or never, and the worker, which comes by itself."""
     root, folder = _source(name).parent, name.rpartition("/")[0]
     found = (f"{folder}/{path.relative_to(root).as_posix()}" for path in root.rglob("*") if path.is_file())
-    return sorted(set(found) - {WORKER, *LATER})
+    return sorted(set(found) - {WORKER, *LATER, *UNUSED})
 
 
 def _source(name: str) -> Path:

@@ -5,7 +5,7 @@ const programs = new Map();
 
 /** Call once before `holds` and `valueOf`; the browser keeps it after the first time. */
 export async function ready() {
-  engine ??= await import("../vendor/cel/index.js");
+  engine ??= await import("../vendor/cel/evaluator.js");
 }
 
 /** Whether a condition is true; an absent field or an operand of the wrong kind makes it false, as on the server. */

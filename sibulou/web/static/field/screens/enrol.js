@@ -34,10 +34,9 @@ function cameraPart(eye) {
   const fault = el("p.fault", { role: "alert" });
   const place = el("div", {}, el("button", { type: "button", onclick: open }, say("invitation_scan")));
   async function open() {
-    const { look } = await import("../camera.js");
-    const { nodes, end } = look((text) => take(text, fault));
-    eye.end = end;
-    place.replaceChildren(...nodes, fault);
+    const { openEye } = await import("./scan.js");
+    eye.end = await openEye(place, (text) => take(text, fault));
+    place.append(fault);
   }
   return place;
 }

@@ -1,6 +1,5 @@
 // A household's or a post's QR code before the camera, or the short code typed.
 
-import { look } from "../camera.js";
 import { el } from "../draw.js";
 import { readCode, countyOf } from "../code.js";
 import { subjectOf } from "../held.js";
@@ -22,9 +21,23 @@ export async function show(place) {
     fault,
     el("button.primary", {}, say("open_code")),
   );
-  const { nodes, end } = look(taken);
-  place.append(el("h1", {}, say("scan")), ...nodes, form, el("a.button", { href: address("search") }, say("search")));
+  const eye = el("div");
+  const end = await openEye(eye, taken);
+  place.append(el("h1", {}, say("scan")), eye, form, el("a.button", { href: address("search") }, say("search")));
   return end;
+}
+
+/** The camera comes after the first load; until it is here the short code is typed. Gives what ends it. */
+export async function openEye(place, taken) {
+  try {
+    const { look } = await import("../camera.js");
+    const { nodes, end } = look(taken);
+    place.replaceChildren(...nodes);
+    return end;
+  } catch {
+    place.replaceChildren(el("p", { role: "status" }, say("camera_no_reader")));
+    return () => {};
+  }
 }
 
 /** Goes to the subject of a code; otherwise says why not, once for as long as it is the same. */
