@@ -75,7 +75,7 @@ def release() -> Release:
 
 
 def _beside(name: str) -> list[str]:
-    """Every file of the folder that a file lies in, but what comes later or never, and the worker, which comes by itself."""
+    """Every file of the folder that a file lies in, but the worker and what comes later or never."""
     root, folder = _source(name).parent, name.rpartition("/")[0]
     found = (f"{folder}/{path.relative_to(root).as_posix()}" for path in root.rglob("*") if path.is_file())
     return sorted(set(found) - {WORKER, *LATER, *UNUSED})
