@@ -163,7 +163,8 @@ def _moved_away(plot: Plot) -> None:
     item = plot.pick(
         plot.by_duty.get("watch.reading", ()),
         lambda one: one.thing.id not in plot.taken and len(one.thing.watches) == 1 and one.thing.watches[0][1] is None
-        and ("guard", -one.thing.id) not in plot.play.look.vacancies and one.pane.due > plot.day(2),
+        and ("guard", -one.thing.id) not in plot.play.look.vacancies and one.pane.due > plot.day(2)
+        and all(each.opened_by is None and each.plant is None for each in plot.diary(one.thing).items),
     )  # fmt: skip
     if item is None:
         return
@@ -178,8 +179,7 @@ def _moved_away(plot: Plot) -> None:
     ended = [one for one in diary.items if one.pane.warn >= gone or one.pane.opens >= gone]
     for one in ended:
         diary.items.remove(one)
-        if one in plot.by_duty.get(one.duty, ()):  # what a record opens is nothing to plant in
-            plot.by_duty[one.duty].remove(one)
+        plot.by_duty[one.duty].remove(one)
     for sent in diary.sent:
         sent.opens = [one for one in sent.opens if one not in ended]
 
