@@ -1,4 +1,4 @@
-"""`user add` and `user appoint`."""
+"""`user add`, `user appoint` and `people import`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from sibulou.commands.opening import county, say
-from sibulou.commands.plans import read
+from sibulou.commands.plans import read, read_bytes
 from sibulou.commands.problems import NoSuchAccount, NoTerminal, PasswordsDiffer
 
 
@@ -51,3 +51,17 @@ def appoint(given: argparse.Namespace) -> None:
         appointments.appoint(seat=seat, user=user, starts_at=now, deputy=given.deputy, by=by, now=now)
         role = seat.as_role
     say(f"{user.name} 任 {area.name} {role.zh}", f"{user.name} is {role.en} of {area.name}")
+
+
+def bring(given: argparse.Namespace) -> None:
+    """Enter units, teams and people who can be put on duty from a CSV file, all lines or none."""
+    content = read_bytes(Path(given.file))
+    with county() as (by, now):
+        from sibulou.fronts.defence.people_file import import_people
+        from sibulou.roster.areas import area_by_code
+
+        brought = import_people(area=area_by_code(given.area), content=content, by=by, now=now)
+    say(
+        f"已导入 {brought.people} 人，新单位 {brought.units} 个，新队伍 {brought.teams} 支",
+        f"{brought.people} people entered; {brought.units} new units, {brought.teams} new teams",
+    )

@@ -138,6 +138,14 @@ COMMANDS: tuple[Command, ...] = (
         (_arg("file", metavar="FILE", help="每行：村（组）代码,编号或名称 · a line: code above, number or name"),),
     ),
     Command(
+        "people import", "从 CSV 导入单位、队伍和队员", "enter units, teams and people from CSV",
+        "sibulou.commands.people:bring",
+        (
+            _arg("area", metavar="CODE", help="县或乡镇的区划代码 · official code of the county or township"),
+            _arg("file", metavar="FILE", help="CSV，第一行为表头 · CSV with a heading"),
+        ),
+    ),
+    Command(
         "area add", "新增一个村、组或微网格", "add a village, a group or a micro-grid",
         "sibulou.commands.areas:add",
         (
@@ -271,6 +279,7 @@ GROUPS = {
     "county": "县 · the county",
     "area": "区域 · areas",
     "roads": "路网与封控 · roads and the cordon",
+    "people": "可排班的力量 · the force that can be put on duty",
     "plan": "预案 · plans",
     "audit": "审计链 · the audit chain",
     "user": "账号和任命 · accounts and appointments",

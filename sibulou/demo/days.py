@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from sibulou.demo import chores, scene
 from sibulou.demo.accounts import open_accounts
+from sibulou.demo.force import seed_force
 from sibulou.demo.history import History
 from sibulou.demo.load import analyse, county_cipher, found_and_load, leave_unchecked, refuse_orphans
 from sibulou.demo.roll import DAY, whole
@@ -61,6 +62,8 @@ def _play(script: Script, start: datetime, now: datetime, step: Step) -> Event:
         scene.leave_holes(event, start=start)
         scene.be_stricter(event, start=start)
         say(f"{reconcile(now=now).total:,}")
+    with step("单位、队伍、队员", "units, teams and people to be put on duty") as say:
+        say(f"{seed_force(area, scale=script.scale, seed=script.seed, now=start):,}")
     with step("十天记录", "ten days of records") as say:
         history = tell(event, seed=script.seed, now=now)
         say(f"{history.told:,}")

@@ -200,6 +200,7 @@ def begin(code: str, seed: int, days: int) -> Plot:
     from sibulou.demo.drill_play import BY, Play
     from sibulou.demo.drill_plot import Plot, Stretch
     from sibulou.demo.drill_roster import read_roster
+    from sibulou.demo.drill_rota import publish_a_roster, read_shifts
     from sibulou.demo.drill_units import add_units, with_units
     from sibulou.duty.force import activate, load
     from sibulou.roster.areas import area_by_code
@@ -209,7 +210,9 @@ def begin(code: str, seed: int, days: int) -> Plot:
     own = read_plan(text)
     county = area_by_code(code)
     add_units(county, rng=rng, by=BY, now=START - timedelta(days=1))
+    publish_a_roster(county, days=days, by=BY, now=START - timedelta(hours=1))
     roster = read_roster(*county.range, own.zone)
+    read_shifts(roster)
     event = activate(
         area=county, version=load(text, file=PLAN, by=BY, now=START), level=own.levels[0], title="演练",
         notice="演练〔2020〕1号", legal_basis="演练", by=BY, now=START,

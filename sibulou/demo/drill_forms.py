@@ -53,6 +53,9 @@ FULL: Mapping[str, Mapping[str, object]] = {
     "branch_round": {"seen": 2, "well": True},
     "post_handover": {"from": "张伟", "to": "刘强"},
     "post_sign_on": {"on_duty": 3},
+    "shift_sign_on": {"absent": 0},
+    "shift_handover": {"from": "张伟", "to": "刘强", "kit": True},
+    "strength_back": {"minutes": 5},
     "gate_shift": {"crew": 4, "trades": ["health", "police", "emergency"]},
     "checkpoint_hour": {"vehicles": 12, "people": 20},
     "checkpoint_pass": {

@@ -19,6 +19,8 @@ from sibulou.roster.role import ROLES
 _LEVELS = {"county": Level.COUNTY, "townships": Level.TOWNSHIP, "villages": Level.VILLAGE, "groups": Level.GROUP,
            "units": Level.MICRO}  # fmt: skip
 _NOT_CLINICS = ("pharmacy", "school", "kindergarten", "care_home", "market", "firm")
+_SIGN_ON, _RELIEF = timedelta(hours=1), timedelta(minutes=30)
+"""How long before its start a shift may be signed on for, and before its end handed over."""
 Place = tuple[str, int]
 """A seat as the drill names it: the role, and the area's key or (negative) the subject's number."""
 
@@ -39,6 +41,8 @@ class Thing:
     identity: bytes | None = None
     opened: datetime | None = None
     led: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    span: tuple[datetime, datetime] | None = None
+    rostered: list[tuple[datetime, datetime]] = field(default_factory=list)
     watches: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
 
@@ -90,13 +94,8 @@ class Roster:
         if group == "areas":
             if one.kind == "area" and level_of(one.area) == _LEVELS[part]:
                 yield whole
-        elif group == "posts" and one.kind == "post":
-            if not part:
-                yield whole
-            elif one.opened is not None and part == "unled":
-                yield from _unled(one, one.opened)
-            elif one.opened is not None and (part != "gates" or one.what == "gate"):
-                yield one, one.opened, one.until
+        elif group == "posts":
+            yield from _post_stay(part, one)
         elif (
             (group == "branches" and one.kind == "branch")
             or (group == "places" and one.kind == "place")
@@ -213,6 +212,33 @@ def _unled(one: Thing, opened: datetime) -> Iterator[Stay]:
         free = ends
     if free is not None and (one.until is None or free < one.until):
         yield one, max(free, opened), one.until
+
+
+def _post_stay(part: str, one: Thing) -> Iterator[Stay]:
+    """Posts, and their published shifts."""
+    if part.startswith("shifts"):
+        if one.kind == "shift" and one.span is not None:
+            begins, ends = one.span
+            yield one, begins - _SIGN_ON if part == "shifts" else ends - _RELIEF, one.until
+    elif one.kind == "post" and not part:
+        yield one, one.since, one.until
+    elif one.kind == "post" and one.opened is not None:
+        if part == "unled":
+            yield from _unled(one, one.opened)
+        elif part == "unrostered":
+            yield from _unrostered(one, one.opened)
+        elif part != "gates" or one.what == "gate":
+            yield one, one.opened, one.until
+
+
+def _unrostered(post: Thing, opened: datetime) -> Iterator[Stay]:
+    """The time for which nobody published a roster of a post."""
+    at = opened
+    for since, until in sorted(post.rostered):
+        if since > at:
+            yield post, at, since
+        at = max(at, until)
+    yield post, at, post.until
 
 
 def _holds(starts: datetime, ends: datetime | None, at: datetime) -> bool:

@@ -282,6 +282,12 @@ HABITS: Mapping[str, Habit] = {
     "post.handover": Habit(
         "post_handover", in_slot(0.1, 0.8, late=0.4, absent=0.3), plainly(**{"from": "交班员", "to": "接班员"})
     ),
+    "shift.signed_on": Habit("shift_sign_on", in_slot(0.7, 0.98, late=0.4, absent=0.3), plainly(absent=0)),
+    "shift.handed_over": Habit(
+        "shift_handover",
+        in_slot(0.65, 0.95, late=0.4, absent=0.3),
+        plainly(**{"from": "交班员", "to": "接班员", "kit": True}),
+    ),
     "post.strength": Habit("post_sign_on", in_slot(0.3, 0.9, late=5, absent=0), plainly(on_duty=2)),
     "post.passes": Habit(
         "checkpoint_hour", in_slot(0.2, 0.9, late=0.5, absent=0.5), numbers("vehicles", range(3, 40), people=55)

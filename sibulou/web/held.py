@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from sibulou.fronts.defence.models import Branch, Joint, PostStep, Step
+from sibulou.fronts.defence.models import Branch, Joint, PostStep, Shift, Step
 from sibulou.roster import codes
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.identity import Kind
@@ -150,6 +150,17 @@ def _institution_facts(subject: Subject, today: date) -> list[Fact]:
     ]
 
 
+def _shift_facts(subject: Subject, today: date) -> list[Fact]:
+    with acting(EVERYTHING):  # the crew sees its shift, and where it is, without seeing the post's books
+        row = Shift.objects.select_related("post").get(subject=subject)
+    return [
+        Fact(_word("卡点", "Post"), row.post.label),
+        Fact(_word("开始", "Begins"), clock(row.begins)),
+        Fact(_word("结束", "Ends"), clock(row.ends)),
+        Fact(_word("应到人数", "People asked for"), str(row.crew)),
+    ]
+
+
 _FACTS = {
     "household": _household_facts,
     "person": _person_facts,
@@ -157,4 +168,5 @@ _FACTS = {
     "branch": _branch_facts,
     "place": _place_facts,
     "institution": _institution_facts,
+    "shift": _shift_facts,
 }

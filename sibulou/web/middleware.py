@@ -21,7 +21,7 @@ from sibulou.roster.role import ROLES
 from sibulou.web.unfound import not_allowed, say
 
 Respond = Callable[[HttpRequest], HttpResponse]
-OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/", "/m/", "/r/", "/favicon.ico", "/robots.txt")
+OPEN_PATHS = ("/sign-in/", "/static/", "/language/", "/healthz/", "/m/", "/r/", "/ics/", "/favicon.ico", "/robots.txt")
 OPEN_DOORS = ("/api/v1/devices", "/api/v1/devices/renew")
 """Where a device comes in, by an invitation or a password."""
 

@@ -82,12 +82,14 @@ def _found() -> None:
     from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.models import User
     from tests.roads import TRACK, with_roads
+    from tests.web.force_of_scene import furnish
     from tests.web.pages import DAYS
     from tests.web.scene import build
     from tests.world import BY
 
     built = build(now=now(), hours=24 * DAYS)
     with acting(EVERYTHING):
+        furnish(built)
         User.objects.update(password=make_password(PASSWORD))
         with tempfile.TemporaryDirectory() as folder:
             with_roads(built.world, Path(folder), now=built.now - timedelta(hours=2))

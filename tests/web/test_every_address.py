@@ -29,8 +29,12 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
 from sibulou.field.links import HandedOver, hand_over
+from sibulou.fronts.defence.calendar_file import token_of
 from sibulou.fronts.defence.cordon.placing import ask_seal, draw_road
-from sibulou.fronts.defence.models import LocalRoad, Seal
+from sibulou.fronts.defence.models import CalendarLink, LocalRoad, Member, Rota, Seal, Shift, Standing
+from sibulou.fronts.defence.people import Facts, add_member, add_unit
+from sibulou.fronts.defence.publishing import publish
+from sibulou.fronts.defence.rosters import fill, propose
 from sibulou.lib.uuid7 import uuid7
 from sibulou.message.channels import add_host, set_up
 from sibulou.message.models import Channel, Host
@@ -38,7 +42,7 @@ from sibulou.paper.draw_up import draw_up_day
 from sibulou.paper.models import Sheet
 from sibulou.paper.serial import code_of_subject
 from sibulou.roster.access import EVERYTHING, acting, reach_of
-from sibulou.roster.appointments import take_leave
+from sibulou.roster.appointments import create_user, take_leave
 from sibulou.roster.area_key import key_range
 from sibulou.roster.audit import By
 from sibulou.roster.models import Appointment, Area, Leave, Subject, User
@@ -46,10 +50,14 @@ from sibulou.roster.role import ROLES, Right
 from tests import roads
 from tests.roads import with_roads
 from tests.web.scene import Scene
+from tests.world import BY
 
 pytestmark = pytest.mark.django_db
 PIXEL = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 """What begins and ends as a JPEG does."""
+
+LASTING = [key for key, role in ROLES.items() if "shift" not in role.on]
+"""The roles somebody sits in before a roster is published; the crew of a shift is asked in test_rota."""
 
 WAIVABLE = "person.seen"
 OK = frozenset({200, 302})
@@ -78,6 +86,20 @@ class Things:
     link: HandedOver
     way: LocalRoad
     seal: Seal
+    duty: Roster
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A force of six, a published roster of the village post, and a proposal."""
+
+    member: Member
+    free: Member
+    shift: Shift
+    standing: Standing
+    proposal: Rota
+    proposed: Shift
+    calendar: str
 
 
 @dataclass(frozen=True)
@@ -437,6 +459,61 @@ def _check(things: Things) -> dict[str, object]:
     return {"members": "2", "present": "2", "happened_at": f"{things.scene.now:%Y-%m-%dT%H:%M}+00:00"}
 
 
+def making_rosters(who: Who, things: Things) -> int | frozenset[int]:
+    """Whoever sees gaps and changes the roster over the same area."""
+    return OK if who.holds(Right.GAPS) and who.holds(Right.ROSTER) else 403
+
+
+def entering_the_force(who: Who, things: Things) -> int | frozenset[int]:
+    """Into a unit of the county: its own roster makers; others do not find it, or are out of reach."""
+    if making_rosters(who, things) == 403:
+        return 403
+    return OK if who.over(things.scene.world.county.pk, Right.ROSTER) else 404
+
+
+def of_the_force(who: Who, things: Things) -> int | frozenset[int]:
+    """Somebody of the force: whoever sees gaps anywhere in the county."""
+    if not who.holds(Right.GAPS):
+        return 403
+    return OK if _touches(who, things.scene.world.county) else 404
+
+
+def changing_the_force(who: Who, things: Things) -> int | frozenset[int]:
+    seen = of_the_force(who, things)
+    return seen if seen != OK or who.over(things.scene.world.county.pk, Right.ROSTER) else 403
+
+
+def proposing(who: Who, things: Things) -> int | frozenset[int]:
+    return OK if who.over(things.scene.world.county.pk, Right.ROSTER) else 403
+
+
+def editing_a_roster(who: Who, things: Things) -> int | frozenset[int]:
+    """A proposal exists for whoever sees the county, and is changed by its roster makers."""
+    if not _touches(who, things.scene.world.county):
+        return 404
+    return OK if who.over(things.scene.world.county.pk, Right.ROSTER) else 403
+
+
+def a_shift(who: Who, things: Things) -> int | frozenset[int]:
+    """Whoever sees its post."""
+    post = things.duty.shift.post
+    return OK if who.over(post.area_id, Right.GAPS) or post.pk in who.keeps else 404
+
+
+def changing_a_shift(who: Who, things: Things) -> int | frozenset[int]:
+    seen = a_shift(who, things)
+    return seen if seen != OK or who.over(things.duty.shift.post.area_id, Right.ROSTER) else 403
+
+
+def no_member(who: Who, things: Things) -> int:
+    """Nobody of the roles belongs to the force: shifts, swaps and calendars are not theirs."""
+    return 404
+
+
+def _duty(of: str) -> Fill:
+    return lambda things: {"number": getattr(things.duty, of).pk}
+
+
 def _number(of: str) -> Fill:
     return lambda things: {"number": getattr(things, of).pk}
 
@@ -555,6 +632,65 @@ ADDRESSES: dict[str, Entry] = {
         data=lambda things: {"name": "新药店", "kind": "pharmacy"},
     ),
     "people/new/": Entry(holding(Right.ROSTER)),
+    "teams/": Entry(holding(Right.GAPS)),
+    "teams/units/new/": Entry(making_rosters, making_rosters, data=lambda things: {"name": "新单位"}),
+    "teams/people/new/": Entry(
+        making_rosters, entering_the_force,
+        data=lambda things: {"name": "新队员", "trade": "police", "unit": things.duty.member.unit_id},
+    ),
+    "teams/people/<int:number>/": Entry(
+        of_the_force, changing_the_force, fill=_duty("member"), data=lambda things: {"trade": "cadre"}
+    ),
+    "teams/people/<int:number>/absences/": Entry(
+        None, changing_the_force, fill=_duty("member"),
+        data=lambda things: {"until": "2199-01-01T00:00", "reason": "休假"},
+    ),
+    "teams/people/<int:number>/apart/": Entry(
+        None, changing_the_force, fill=_duty("member"), data=lambda things: {"other": things.duty.free.pk}
+    ),
+    "teams/people/<int:number>/end/": Entry(
+        None, changing_the_force, fill=_duty("member"), data=lambda things: {"reason": "调离"}
+    ),
+    "teams/file/": Entry(making_rosters, lambda who, things: 403 if making_rosters(who, things) == 403 else 422),
+    "posts/": Entry(anyone),
+    "posts/<int:number>/hours/": Entry(
+        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"), data=lambda things: {"hours": "08:00 8 3"}
+    ),
+    "rota/": Entry(
+        holding(Right.GAPS), lambda who, things: proposing(who, things) if who.holds(Right.GAPS) else 403,
+        data=lambda things: {"area": things.scene.world.county.pk, "day": "2199-01-01", "days": "1"},
+    ),
+    "rota/<int:number>/": Entry(of_the_force, fill=_duty("proposal")),
+    "rota/<int:number>/grid/": Entry(of_the_force, fill=_duty("proposal")),
+    "rota/<int:number>/moves/": Entry(
+        None, editing_a_roster, fill=_duty("proposal"),
+        data=lambda things: {"member": things.duty.free.pk, "to": things.duty.proposed.pk},
+    ),
+    "rota/<int:number>/publication/": Entry(
+        None, editing_a_roster, fill=_duty("proposal"), data=lambda things: {"accepted": "yes"}
+    ),
+    "rota/<int:number>/dropping/": Entry(None, editing_a_roster, fill=_duty("proposal")),
+    "rota/<int:number>/absences/": Entry(
+        None, editing_a_roster, fill=_duty("proposal"),
+        data=lambda things: {"member": things.duty.member.pk, "reason": "发热"},
+    ),
+    "shifts/": Entry(anyone),
+    "shifts/<int:number>/": Entry(a_shift, fill=_duty("shift")),
+    "shifts/<int:number>/crew/": Entry(
+        None, changing_a_shift, fill=_duty("shift"), data=lambda things: {"member": things.duty.free.pk}
+    ),
+    "shifts/<int:number>/crew/<int:standing>/end/": Entry(
+        None, changing_a_shift, data=lambda things: {"reason": "有事"},
+        fill=lambda things: {"number": things.duty.shift.pk, "standing": things.duty.standing.pk},
+    ),
+    "shifts/<int:number>/withdrawal/": Entry(
+        None, changing_a_shift, fill=_duty("shift"), data=lambda things: {"reason": "封路"}
+    ),
+    "standings/<int:number>/swap/": Entry(no_member, fill=_duty("standing")),
+    "standings/<int:number>/swaps/": Entry(None, no_member, fill=_duty("standing")),
+    "swaps/<int:number>/answer/": Entry(None, no_member, fill=_duty("standing")),
+    "calendar/": Entry(None, lambda who, things: 403),
+    "ics/<str:token>.ics": Entry(anyone, fill=lambda things: {"token": things.duty.calendar}, open=True),
     "households/<int:number>/people/new/": Entry(
         changing_entry("household"), changing_entry("household"), fill=_number("household"),
         data=lambda things: {"p0-name": "张新"},
@@ -855,14 +991,43 @@ def things_of(scene: Scene) -> Things:
             link=hand_over(
                 subject=world.zhang.subject, until=now + timedelta(days=3), reach=EVERYTHING, by=by, now=now
             ),
+            duty=_roster(scene),
         )
+
+
+def _roster(scene: Scene) -> Roster:
+    """A force, a published roster and a proposal of the village post."""
+    world, now, by = scene.world, scene.now, BY
+    unit = add_unit(area=world.county, name="公安局", by=by, now=now)
+    user = create_user(username="duiyuan", name="队员", by=by, now=now)
+    force = [
+        add_member(unit=unit, name=f"队员{number}", facts=Facts("police", account=account), by=by, now=now)
+        for number, account in enumerate([user, *[None] * 7])
+    ]
+    made = []
+    for ahead in (1, 12):
+        rota = propose(
+            area=world.county, first_day=localdate(now) + timedelta(days=ahead), days=1, seed=1, by=by, now=now,
+            only={world.post.pk},
+        )  # fmt: skip
+        fill(rota=rota, by=by, now=now)
+        made.append(rota)
+    publish(rota=made[0], by=by, now=now)
+    shift = Shift.objects.select_related("post").filter(rota=made[0]).order_by("begins")[1]
+    standing = Standing.objects.filter(shift=shift)[0]
+    busy = set(Standing.objects.filter(shift__rota=made[0]).values_list("member_id", flat=True))
+    link = CalendarLink.objects.create(member=force[0], made_at=now, made_by=by.name)
+    return Roster(
+        member=standing.member, free=next(one for one in force if one.pk not in busy), shift=shift, standing=standing,
+        proposal=made[1], proposed=Shift.objects.filter(rota=made[1])[0], calendar=token_of(link),
+    )  # fmt: skip
 
 
 def everybody(scene: Scene) -> list[Who]:
     """Somebody in every role, in the county and in the next."""
     found = []
     with acting(EVERYTHING):
-        for role in ROLES:
+        for role in LASTING:
             for user in (scene.inside(role), scene.outside.get(role)):
                 if user is not None:
                     found.append(_who(role, user, scene))
@@ -904,7 +1069,7 @@ def things(scene: Scene) -> Things:
     return things_of(scene)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", LASTING)
 def test_a_role_opens_what_it_may_and_nothing_else(things: Things, signed_in, role: str):
     """Inside with the right: a page. Outside: nothing is there. Without the right: a sentence."""
     wrong = []

@@ -18,9 +18,10 @@ class DefenceConfig(AppConfig):
     @staticmethod
     def _let_go() -> None:
         from sibulou.fronts.defence.branches import release_posts
+        from sibulou.fronts.defence.publishing import end_shifts
         from sibulou.roster.ending import on_end
 
-        on_end.append(release_posts)
+        on_end.extend((release_posts, end_shifts))
 
     @staticmethod
     def _listen() -> None:

@@ -1,4 +1,5 @@
-"""The clockwork of defence: each minute what lies open is told, and passages are laid side by side."""
+"""The clockwork of defence: each minute what lies open, who is short, and what passages show laid side by side; each
+hour the seats of shifts; and a job that fills a roster."""
 
 from __future__ import annotations
 
@@ -7,17 +8,26 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from sibulou.fronts.defence.cordon.telling import report_all
+from sibulou.fronts.defence.models import Rota
 from sibulou.fronts.defence.passages.comparing import compare
+from sibulou.fronts.defence.publishing import keep_shifts
+from sibulou.fronts.defence.rosters import fill
+from sibulou.fronts.defence.standing import tell_strength
 from sibulou.lib.clock import now
 from sibulou.roster.access import EVERYTHING, acting
+from sibulou.roster.audit import CLOCKWORK
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="cordon", pass_context=False)
 def cordon(timestamp: int) -> int:
-    """Tell which villages lie open, and which no longer do. Returns how many records were told."""
+    """Tell which posts fell under what their shifts ask, then which villages lie open for it, and which no longer do.
+
+    Returns how many records were told.
+    """
+    at = now()
     with acting(EVERYTHING):
-        return report_all(now=now())
+        return tell_strength(now=at) + report_all(now=at)
 
 
 @app.periodic(cron="* * * * *")
@@ -34,3 +44,23 @@ def passages_heard_late(timestamp: int) -> int:
     """The same for three days, for what a stopped clockwork left."""
     with acting(EVERYTHING):
         return compare(now=now(), lately=timedelta(days=3))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="shifts", pass_context=False)
+def shifts(timestamp: int) -> int:
+    """Keep the seats of shifts with the heads of their posts; close those that are over. Returns how many closed."""
+    return keep_shifts(now=now())
+
+
+@app.task(pass_context=False)
+def solve_rota(rota: int) -> int:
+    """Fill a proposal. Returns how many places stay empty."""
+    with acting(EVERYTHING):
+        solved = fill(rota=Rota.objects.get(pk=rota), by=CLOCKWORK, now=now())
+    return sum(one.people for one in solved.empty)
+
+
+def solve_soon(rota: Rota) -> None:
+    """Have the clockwork fill a proposal, as soon as the deed that made it is committed."""
+    solve_rota.defer(rota=rota.pk)

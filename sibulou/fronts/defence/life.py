@@ -11,6 +11,7 @@ from sibulou.duty.reconcile import reconcile
 from sibulou.duty.settle import end_obligations, revive_obligations
 from sibulou.fronts.defence.models import PostStep, Step
 from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, WrongStep
+from sibulou.fronts.defence.publishing import end_shifts
 from sibulou.fronts.defence.telling import tell_once
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, acting
@@ -102,6 +103,7 @@ def _carry_out(post: Post, row: PostStep, *, by: By, now: datetime) -> None:
         open_post(post=post, at=row.at, by=by, now=now)
     elif row.step == Step.SUSPENDED:
         _end_ahead(post, row, by=by, now=now)
+        end_shifts(subject=post.subject, at=row.at, by=by, reason=row.reason, now=now)
     elif row.step == Step.WITHDRAWN:
         end_subject(subject=post.subject, at=row.at, by=by, now=now, reason=row.reason)
     if row.step in (Step.OPENED, Step.RESUMED):

@@ -1,4 +1,4 @@
-"""Defence (布防): posts that are open, and the gates among them."""
+"""Defence (布防): posts that are open, the gates among them, and the published shifts of their rosters."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def register() -> None:
     register_scope(Scope("posts.gates", "post", "关口", "gates", queries["gates"]))
     register_scope(Scope("posts.unled", "post", "没有支部的卡点", "posts no branch leads", queries["unled"]))
     register_scope(Scope("branches", "branch", "临时党支部", "temporary branches", queries["branches"]))
+    register_scope(
+        Scope("posts.unrostered", "post", "未发布排班的卡点", "posts without a roster", queries["unrostered"])
+    )
+    register_scope(Scope("posts.shifts", "shift", "已发布的班次", "published shifts", queries["shifts"]))
+    register_scope(Scope("posts.shifts_ending", "shift", "将结束的班次", "shifts that end", queries["shifts_ending"]))

@@ -22,3 +22,24 @@ FROM (SELECT o.post_id, o.area_id,
 -- name: branches
 -- Every temporary branch.
 SELECT s.id AS subject_id, s.area_id, s.since, s.until FROM subject s WHERE s.kind = 'branch'
+
+-- name: shifts
+-- Every published shift, from an hour before it begins: the owner has had the time between the warning and the start.
+SELECT s.id AS subject_id, s.area_id, sh.begins - interval '1 hour' AS since, s.until
+FROM shift sh JOIN subject s ON s.id = sh.subject_id
+
+-- name: shifts_ending
+-- Every published shift, from half an hour before it ends.
+SELECT s.id AS subject_id, s.area_id, sh.ends - interval '30 minutes' AS since, s.until
+FROM shift sh JOIN subject s ON s.id = sh.subject_id
+
+-- name: unrostered
+-- Every open post in the time for which no roster of it is published: there the calendar asks what shifts would owe.
+SELECT free.post_id AS subject_id, free.area_id, lower(free.during) AS since, upper(free.during) AS until
+FROM (SELECT o.post_id, o.area_id,
+             unnest(range_agg(o.during)
+                    - COALESCE((SELECT range_agg(tstzrange(GREATEST(r.begins, r.published_at), r.ends))
+                                FROM shift sh JOIN rota r ON r.id = sh.rota_id JOIN subject s ON s.id = sh.subject_id
+                                WHERE sh.post_id = o.post_id AND (s.until IS NULL OR s.until >= sh.ends)),
+                               '{}')) AS during
+      FROM post_open o GROUP BY o.post_id, o.area_id) free

@@ -20,6 +20,9 @@ from sibulou.duty import board
 from sibulou.duty.board import Moment, Page
 from sibulou.duty.models import WAITING, Duty, Obligation, Waiver
 from sibulou.duty.own_list import PARTS, Clock, Listed, owed_first, owed_page, seats_of, told_first, told_page
+from sibulou.fronts.defence.calendar_file import own_shifts
+from sibulou.fronts.defence.models import Standing
+from sibulou.fronts.defence.swapping import own_member
 from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES, Right
 from sibulou.web.labels import language, pick, places
@@ -96,6 +99,7 @@ def mine(request: Asking) -> HttpResponse:
         "owes": Obligation.objects.filter(seat__in=request.reach.seats).exists(),
         "asked": _to_grant(request),
         "paper": own_sheets(request.reach),
+        "shifts": _shifts(request),
     }
     return render(request, "web/mine.html", facts)
 
@@ -187,6 +191,12 @@ def _seats(request: Asking) -> list[tuple[str, str]]:
     return [
         (ROLES[row.role].label(language()), row.subject.label if row.subject else where[row.area_id]) for row in rows
     ]
+
+
+def _shifts(request: Asking) -> Sequence[Standing]:
+    """One's own next shifts, if one belongs to the force."""
+    member = own_member(request.user.pk)
+    return own_shifts(member, since=request.now)[:2] if member else ()
 
 
 def _to_grant(request: Asking) -> int:

@@ -67,8 +67,8 @@ def person(request: Asking, number: int) -> HttpResponse:
 
 @require_GET
 def other(request: Asking, number: int) -> HttpResponse:
-    """A post, a place or an institution; anything else is sent on to its own page."""
-    return _page_of(request, number, "post", "place", "institution", "branch")
+    """A post, a shift, a place, an institution or a branch; anything else is sent on to its own page."""
+    return _page_of(request, number, "post", "shift", "place", "institution", "branch")
 
 
 def _page_of(request: Asking, number: int, *kinds: str) -> HttpResponse:
@@ -158,6 +158,8 @@ def _changes(request: Asking, subject: Subject) -> list[tuple[str, str]]:
         doors.insert(0, (_word("变更现状", "Change where he is"), f"/people/{subject.pk}/state/"))
     if subject.kind in ("household", "person"):
         doors.append((_word("迁移", "Move"), f"{base}place/"))
+    if subject.kind == "shift":
+        return [(_word("这个班的人", "Its crew"), f"/shifts/{subject.shift.pk}/")]
     if subject.kind == "post":
         return [*doors_of_post(subject), *doors, (_word("位置", "Position"), f"{base}whereabouts/")]
     return [*doors, ending]

@@ -175,6 +175,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_day', models.DateField()),
                 ('days', models.SmallIntegerField()),
+                ('begins', models.DateTimeField()),
+                ('ends', models.DateTimeField()),
                 ('seed', models.IntegerField()),
                 ('found', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),

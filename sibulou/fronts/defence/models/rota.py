@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -50,12 +50,15 @@ class PostHours(models.Model):
 class Rota(models.Model):
     """A roster of an area for some days: a proposal until it is published, and dropped by name if it never is.
 
-    `found` holds what the solver said of it: the arithmetic, what is short, how the load is shared; numbers only.
+    `begins` and `ends` are the midnights around its days. `found` holds what the solver said of it: the arithmetic,
+    what is short, how the load is shared; numbers only. Empty: not solved yet.
     """
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     first_day = models.DateField()
     days = models.SmallIntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
     seed = models.IntegerField()
     found = models.JSONField(default=dict)
     made_at = models.DateTimeField()
@@ -83,8 +86,8 @@ class Rota(models.Model):
 
     class Privacy:
         keep: ClassVar[set[str]] = {
-            "id", "area", "first_day", "days", "seed", "found", "made_at", "made_by", "published_at", "published_by",
-            "dropped_at", "dropped_by",
+            "id", "area", "first_day", "days", "begins", "ends", "seed", "found", "made_at", "made_by",
+            "published_at", "published_by", "dropped_at", "dropped_by",
         }  # fmt: skip
         erase: ClassVar[set[str]] = set()
 
@@ -92,7 +95,7 @@ class Rota(models.Model):
         return f"{self.first_day} +{self.days}"
 
     @property
-    def last_day(self) -> object:
+    def last_day(self) -> date:
         """The last day it covers."""
         return self.first_day + timedelta(days=self.days - 1)
 

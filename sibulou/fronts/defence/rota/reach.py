@@ -79,4 +79,5 @@ def _able(ask: Ask, hand: Hand) -> float:
     there = sum(
         not any(starts < (day + 1) * DAY and ends > day * DAY for starts, ends in hand.away) for day in range(ask.days)
     )
-    return min(float(there), ask.days * ask.rules.days / ask.rules.week)
+    most = ask.days * ask.rules.days / ask.rules.week if ask.days >= ask.rules.week else min(ask.days, ask.rules.days)
+    return min(float(there), most)

@@ -16,10 +16,7 @@ CALL guard_people('member');
 CALL guard_people('rota');
 DROP PROCEDURE guard_people(regclass);
 
-CREATE POLICY rota_read ON rota FOR SELECT USING (
-    county_seen(area_id) OR (published_at IS NOT NULL AND (SELECT acting_user()) IS NOT NULL));
-
--- A shift: by whoever sees the county, keeps its post, or has it for a subject of his own. One's own by being in its
+-- A shift: by whoever sees its post, or has it for a subject of his own. One's own by being in its
 -- crew is asked of the standing, through a function of the owner's, since the two would else ask each other forever.
 CREATE FUNCTION own_members() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT COALESCE(array_agg(id), '{}') FROM member WHERE account_id = acting_user() AND until IS NULL $$;
@@ -27,10 +24,16 @@ CREATE FUNCTION own_shifts() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFIN
 $$ SELECT COALESCE(array_agg(DISTINCT t.shift_id), '{}') FROM standing t JOIN shift s ON s.id = t.shift_id
    WHERE t.member_id = ANY (own_members()) AND s.subject_id IS NOT NULL $$;
 
+CREATE FUNCTION own_rotas() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT COALESCE(array_agg(DISTINCT s.rota_id), '{}') FROM shift s
+   WHERE s.subject_id IS NOT NULL AND (s.id = ANY (own_shifts()) OR s.post_id = ANY (own_subjects())) $$;
+
+CREATE POLICY rota_read ON rota FOR SELECT USING (
+    county_seen(area_id) OR id = ANY ((SELECT own_rotas())::bigint[]));
+
 ALTER TABLE shift ENABLE ROW LEVEL SECURITY;
 CREATE POLICY shift_read ON shift FOR SELECT USING (
-    EXISTS (SELECT FROM rota r WHERE r.id = rota_id AND county_seen(r.area_id))
-    OR post_id = ANY ((SELECT own_subjects())::bigint[]) OR subject_id = ANY ((SELECT own_subjects())::bigint[])
+    EXISTS (SELECT FROM subject s WHERE s.id = post_id) OR subject_id = ANY ((SELECT own_subjects())::bigint[])
     OR id = ANY ((SELECT own_shifts())::bigint[]));
 CREATE POLICY shift_add ON shift FOR INSERT WITH CHECK (
     (SELECT has_right('roster')) AND EXISTS (SELECT FROM rota r WHERE r.id = rota_id));
