@@ -20,7 +20,7 @@ def cadence_words(cadence: Cadence, language: str) -> str:
     if isinstance(cadence, Daily):
         due = "、".join(f"{slot.due:%H:%M}" for slot in cadence.slots)
         return pick((f"每日 {due} 前", f"daily by {due.replace('、', ', ')}"), language)
-    within = _length(cadence.clocks.due, language)
+    within = length_words(cadence.clocks.due, language)
     if isinstance(cadence, Every):
         return pick((f"每 {cadence.days} 日一次，{within}内", f"every {cadence.days} days, within {within}"), language)
     if isinstance(cadence, After):
@@ -36,7 +36,7 @@ def in_words(cadence: Cadence) -> tuple[str, str]:
     return cadence_words(cadence, "zh"), cadence_words(cadence, "en")
 
 
-def _length(length: timedelta, language: str) -> str:
+def length_words(length: timedelta, language: str) -> str:
     """A span in words: 2 小时 30 分钟 / 2 hours 30 min."""
     minutes = int(length.total_seconds() // 60)
     days, rest = divmod(minutes, 1440)

@@ -10,10 +10,12 @@ from django.db import connection
 from sibulou.duty import jobs as jobs_of_the_clockwork
 from sibulou.duty.models import Event, Obligation, Stage, Strictness
 from sibulou.duty.opening import open_in_steps
+from sibulou.fronts.defence.branches import found_branch, lead
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.web.spans import UnreadableSpan, read_span
 from tests.web.reading import words
 from tests.web.scene import Scene
+from tests.world import BY
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +237,16 @@ def test_a_township_reads_the_event_and_changes_nothing(scene: Scene, signed_in)
     page = client.get(f"/events/{scene.event.pk}/")
     assert "解除响应…" not in words(page)
     assert client.post(f"/events/{scene.event.pk}/stages/", {"level": "II"}).status_code in (403, 404)
+
+
+def test_what_each_township_still_lacks_since_the_start(scene: Scene, signed_in):
+    """By the minute: how many posts are not open, how many are under no branch, and for how long."""
+    client, page = signed_in(scene.world.duty_officer), f"/events/{scene.event.pk}/"
+    shown = words(client.get(page))
+    assert "启动进度" in shown and "卡点划归支部" in shown and "缺 1/1" in shown and "逾期" in shown
+    with acting(EVERYTHING):
+        branch = found_branch(area=scene.world.longquan, name="临时支部", number="", by=BY, now=scene.now)
+        before = shown.count("缺 ")
+        for post in (scene.world.post, scene.world.gate):
+            lead(post=post.subject, branch=branch, by=BY, now=scene.now)
+    assert words(client.get(page)).count("缺 ") < before

@@ -30,6 +30,7 @@ from sibulou.web.labels import Owner, language, owners, word
 from sibulou.web.middleware import Asking
 from sibulou.web.owed import Owed, owed
 from sibulou.web.running import event_of, level_word, running_event, short, shown_of
+from sibulou.web.starting import starting
 from sibulou.web.texts import number_of
 from sibulou.web.timing_words import in_words
 
@@ -68,6 +69,7 @@ def _draw(request: Asking, row: Event, *, sentence: str = "", status: int = 200)
         "stricter": _stricter(row, last),
         "duties": _duties(last),
         "townships": _townships(row),
+        "starting": starting(row, _townships(row), request.now) if row.ended_at is None else None,
         "may": may,
         "so_far": opened_so_far(last.stage) if _opening(row, last.stage) else None,
         "sentence": sentence,
