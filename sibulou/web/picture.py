@@ -17,6 +17,7 @@ from django.db.models import Q
 from sibulou.duty.board import Cell, duties
 from sibulou.duty.gap import GapKind
 from sibulou.duty.models import Event
+from sibulou.fronts.defence.models import Shift
 from sibulou.lib.sql import read_queries
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of
 from sibulou.roster.models import Area
@@ -84,6 +85,7 @@ def burning(found: Sequence[Cell]) -> dict[str, object]:
     `hidden`: [area, worst, gaps] of what the reader may not see; `duties` counts gaps by duty, for the select.
     """
     named = duties()
+    post_of = _posts_of(found)
     worst: dict[int, int] = {}
     gaps: dict[int, int] = {}
     hidden: dict[int, tuple[int, int]] = {}
@@ -93,8 +95,9 @@ def burning(found: Sequence[Cell]) -> dict[str, object]:
             before = hidden.get(cell.area, (len(WORST_FIRST), 0))
             hidden[cell.area] = min(before[0], kind), before[1] + cell.gaps
         else:
-            worst[cell.subject] = min(worst.get(cell.subject, kind), kind)
-            gaps[cell.subject] = gaps.get(cell.subject, 0) + cell.gaps
+            mark = post_of.get(cell.subject, cell.subject)
+            worst[mark] = min(worst.get(mark, kind), kind)
+            gaps[mark] = gaps.get(mark, 0) + cell.gaps
     order = sorted(worst)
     return {
         "ids": deltas(order),
@@ -102,6 +105,16 @@ def burning(found: Sequence[Cell]) -> dict[str, object]:
         "gaps": [gaps[one] for one in order],
         "hidden": [[str(area), kind, count] for area, (kind, count) in sorted(hidden.items())],
         "total": sum(cell.gaps for cell in found),
+    }
+
+
+def _posts_of(found: Sequence[Cell]) -> dict[int, int]:
+    """The post of every shift among these: what is missed in a shift burns there."""
+    numbers = {cell.subject for cell in found if cell.subject is not None}
+    return {
+        shift: post
+        for shift, post in Shift.objects.filter(subject__in=numbers).values_list("subject_id", "post_id")
+        if shift is not None
     }
 
 

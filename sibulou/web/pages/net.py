@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from sibulou.duty import board
 from sibulou.duty.models import Duty
+from sibulou.fronts.defence.models import Shift
 from sibulou.roster.area_key import Level
 from sibulou.roster.models import Area, Household, Person, Subject
 from sibulou.roster.role import Right
@@ -91,6 +92,7 @@ def panel(request: Asking) -> HttpResponse:
     given = request.GET.get("subject", "")
     subject = get_object_or_404(Subject, pk=int(given) if given.isdecimal() and len(given) < 19 else 0)
     numbers = [subject.pk, *Person.objects.filter(household_id=subject.pk).values_list("subject_id", flat=True)]
+    numbers += Shift.objects.filter(post=subject.pk, subject__isnull=False).values_list("subject_id", flat=True)
     gaps = board.gaps_of(numbers, subject.area_id, asked.moment, wanted=asked.wanted)
     facts = {
         "asked": asked,

@@ -226,6 +226,7 @@ export const WORDS = {
   kind_of_household: ["户", "household"],
   kind_of_person: ["人", "person"],
   kind_of_post: ["卡点", "post"],
+  kind_of_shift: ["班次", "shift"],
   kind_of_place: ["场所", "place"],
   kind_of_institution: ["机构", "institution"],
   place: ["地点", "Place"],
