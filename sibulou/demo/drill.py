@@ -174,6 +174,7 @@ def run(
     `each`: how often each kind is planted (default: by the people). `whole`: every kind must find a place.
     `until_found`: stop at the first finding.
     """
+    from sibulou.demo.drill_cordon import check_cordon
     from sibulou.roster.access import EVERYTHING, acting
 
     began = time.monotonic()
@@ -185,6 +186,8 @@ def run(
     say(f"埋入 {len(plot.plants)} 处 · {len(plot.plants)} situations; {len(play.ledger.items)} windows")
     play.run(until_found=until_found)
     if not until_found:
+        with acting(EVERYTHING):
+            check_cordon(plot)
         _came_to_pass(plot, whole=whole)
     return Result(
         code, seed, people, days, len(play.ledger.items), play.told, time.monotonic() - began, play.look

@@ -14,6 +14,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "passage.next_post": ("劝返后下一个卡点未传达", "a turn-back not passed on at the next post"),
     "story.no_guard": ("整村在管人员无包保", "a village where nobody guards those under watch"),
     "story.post_empty": ("16:00 至 16:40 卡点空岗", "a post empty from 16:00 to 16:40"),
+    "cordon.road_without_post": ("有路无岗，绕得进村", "a road past every post into a village"),
+    "cordon.post_left": ("卡点空岗时哪些村失守", "which villages lie open while a post is left"),
     "story.returnee_known_at_the_gate_only": ("卡点见过、村里不知的返乡人员", "a returnee known at the gate only"),
     "story.exit_from_home_observation": ("居家观察人员外出", "an exit from home observation"),
     "story.village_silent": ("截止时一村未报", "a village silent at the cut-off"),

@@ -183,10 +183,12 @@ class _Planner:
             self.lead_out(kept[2], "path", SHEEP, PATH)
 
     def lead_out(self, area: int, kind: str, name: str, layer: str = ROAD) -> Spot:
+        """A way from a village over the boundary; gives a place on it."""
         home = self.homes[area]
         end = _OUTSIDE * home / np.hypot(*home)
-        self.made.draw([home, home + 0.3 * (end - home) + self.rng.normal(0, 0.2, 2), end], kind, name, layer)
-        return np.asarray(home + 0.2 * (end - home))
+        bend = home + 0.3 * (end - home) + self.rng.normal(0, 0.2, 2)
+        self.made.draw([home, bend, end], kind, name, layer)
+        return np.asarray(home + 0.6 * (bend - home))
 
     def mouth(self, start: Spot, end: Spot, inside: float) -> Spot:
         """The place on a straight road so many kilometres before it crosses the boundary."""

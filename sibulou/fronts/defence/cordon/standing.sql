@@ -3,8 +3,9 @@
 SELECT p.post_id FROM post_open p
 WHERE p.area_id >= %(low)s AND p.area_id < %(high)s AND p.during @> %(at)s::timestamptz
   AND NOT EXISTS (
-      SELECT FROM obligation o JOIN duty d ON d.id = o.duty_id
-      WHERE o.subject_id = p.post_id AND d.key = %(duty)s AND o.opened_at <= %(at)s
+      SELECT FROM obligation o
+      WHERE o.subject_id = p.post_id AND o.duty_id = ANY (ARRAY(SELECT d.id FROM duty d WHERE d.key = %(duty)s))
+        AND o.opened_at <= %(at)s
         AND (o.met_at IS NULL OR o.met_at > %(at)s)
         AND NOT (o.met_at IS NULL AND o.waiver_id IN (SELECT w.id FROM waiver w WHERE w.kind = 'end')))
 
@@ -14,9 +15,9 @@ SELECT DISTINCT at FROM (
     SELECT unnest(ARRAY[lower(p.during), upper(p.during)]) AS at FROM post_open p
     WHERE p.area_id >= %(low)s AND p.area_id < %(high)s
     UNION ALL
-    SELECT unnest(ARRAY[o.opened_at, o.met_at]) FROM obligation o JOIN duty d ON d.id = o.duty_id
-    WHERE d.key = %(duty)s AND o.area_id >= %(low)s AND o.area_id < %(high)s
-      AND (o.opened_at > %(since)s OR o.met_at > %(since)s)
+    SELECT unnest(ARRAY[o.opened_at, o.met_at]) FROM post_open p JOIN obligation o ON o.subject_id = p.post_id
+    WHERE o.duty_id = ANY (ARRAY(SELECT d.id FROM duty d WHERE d.key = %(duty)s))
+      AND p.area_id >= %(low)s AND p.area_id < %(high)s
     UNION ALL
     SELECT unnest(ARRAY[granted_at, until]) FROM road_seal WHERE area_id >= %(low)s AND area_id < %(high)s
     UNION ALL

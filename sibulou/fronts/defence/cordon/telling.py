@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sibulou.duty.force import current
 from sibulou.duty.intake import Batch, Outcome, take_in
-from sibulou.duty.models import Obligation, Waiver
+from sibulou.duty.models import Duty, Obligation, Waiver
 from sibulou.duty.told import Told
 from sibulou.fronts.defence.cordon.ground import Ground, prove, reached
 from sibulou.fronts.defence.cordon.standing import changes, standing_posts
 from sibulou.fronts.defence.cordon.store import counties_with_roads, ground_at, network_at
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING
-from sibulou.roster.area_key import key_range
+from sibulou.roster.area_key import Level, key_range
 from sibulou.roster.audit import CLOCKWORK
 from sibulou.roster.models import Subject
 
@@ -65,11 +65,11 @@ def report(county: int, *, now: datetime) -> int:
     began = min(one.stage.event.started_at for one in running)
     since = max(now - BACK, began, min(kept.imported_at, now))
     spans = open_spans(county, since=since, now=now)
-    told = _told(county, since)
-    subjects = {
-        one.area_id: one.pk
-        for one in Subject.objects.filter(kind="area", area_id__in=spans.keys() | told.keys(), until__isnull=True)
-    }
+    of_villages = Subject.objects.filter(
+        kind="area", area__level=Level.VILLAGE, area_id__gte=low, area_id__lt=high, until__isnull=True
+    )
+    subjects = dict(of_villages.values_list("area_id", "pk"))
+    told = _told(list(subjects.values()), since)
     plan = running[0].plan.key
     said = [
         one
@@ -88,8 +88,15 @@ def open_spans(county: int, *, since: datetime, now: datetime) -> dict[int, list
     """By village the spans from `since` until `now` in which a way in lay open."""
     found: dict[int, list[Span]] = defaultdict(list)
     begun: dict[int, datetime] = {}
+    known: dict[tuple[int, frozenset[int]], tuple[Ground, frozenset[int]]] = {}  # the ground too, so that its id holds
     for at in [since, *changes(county, since, now)]:
-        wet = _open_at(county, at)
+        kept = network_at(county, at)
+        assert kept is not None
+        ground, standing = ground_at(kept, at), standing_posts(county, at)
+        key = id(ground), standing
+        if key not in known:
+            known[key] = ground, reached(ground, standing=standing)
+        wet = known[key][1]
         for village in sorted(begun.keys() - wet):
             found[village].append(Span(begun.pop(village), at))
         for village in wet - begun.keys():
@@ -99,17 +106,11 @@ def open_spans(county: int, *, since: datetime, now: datetime) -> dict[int, list
     return dict(found)
 
 
-def _open_at(county: int, at: datetime) -> frozenset[int]:
-    kept = network_at(county, at)
-    return frozenset() if kept is None else reached(ground_at(kept, at), standing=standing_posts(county, at))
-
-
-def _told(county: int, since: datetime) -> dict[int, list[_Kept]]:
+def _told(subjects: Sequence[int], since: datetime) -> dict[int, list[_Kept]]:
     """By village what was told of spans that reach past `since`, of events that still run; each begins there at the
     earliest. What was withdrawn was ended by name."""
-    low, high = key_range(county)
     rows = (
-        Obligation.objects.filter(duty__key=DUTY, area_id__gte=low, area_id__lt=high, opened_by__isnull=False)
+        Obligation.objects.filter(subject__in=subjects, duty__in=Duty.objects.filter(key=DUTY), opened_by__isnull=False)
         .filter(stage__event__ended_at=None)
         .exclude(waiver__kind=Waiver.Kind.END)
         .exclude(met_at__lte=since)
