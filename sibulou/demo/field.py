@@ -194,9 +194,7 @@ class Judge:
 
 def fingerprint(deed: Deed, book: Book, happened: str) -> str:
     """The digest of a deed as intake computes it, in hexadecimal; `happened` is its moment in UTC."""
-    answers = "null" if deed.answers is None else f'"{deed.answers}"'
-    corrects = "null" if deed.corrects is None else f'"{deed.corrects}"'
-    said = f'["{deed.form}", {deed.subject}, "{happened}", {book.said[deed.content]}, {answers}, {corrects}, false]'
+    said = f"{deed.form!r} '' {deed.subject} {happened} {deed.answers} {deed.corrects} False {book.said[deed.content]}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 

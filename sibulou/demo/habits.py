@@ -297,6 +297,13 @@ HABITS: Mapping[str, Habit] = {
     "transfer.receive": Habit(
         "transfer_received", QUICK, plainly(receiver="接诊医生", place="乡镇卫生院", outcome="observed")
     ),
+    "turnback.noted": Habit("turnback_noted", QUICK, plainly(told=True)),
+    "turnback.received": Habit("turnback_received", QUICK, plainly(outcome="host_told")),
+    "turnback.came_in": Habit("came_in_settled", QUICK, plainly(outcome="turned_back")),
+    "arrival.met": Habit("arrival_met", QUICK, plainly(met=True, **{"class": "monitoring"})),
+    "pass.remeasure": Habit("remeasured", QUICK, plainly(temperature=36.6, way="armpit")),
+    "pass.rows": Habit("passage_explained", QUICK, plainly(outcome="on_paper")),
+    "pass.shift": Habit("passage_explained", QUICK, plainly(outcome="not_signed")),
     "supplies.cover": Habit("stock_received", QUICK, plainly(cover=7.0, receiver="点长")),
     "stock.counted": Habit(
         "stock_count", AT_DAYS_END, one_of("cover", *({"cover": float(n)} for n in (3, 4, 5, 6, 7, 9)))

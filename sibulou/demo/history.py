@@ -11,6 +11,7 @@ from datetime import datetime
 
 import numpy as np
 from django.db import connection
+from django.db.models import Q
 
 from sibulou.demo.field import Book, Deed, Judge, Withheld, as_told, by_arrival, deeds, fingerprint, moment
 from sibulou.demo.guards import find_guards, make_guard_seats
@@ -20,6 +21,9 @@ from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running
 from sibulou.duty.told import About
 from sibulou.duty.watch import settle_watches, watch_forms
+from sibulou.fronts.defence.models import Passage
+from sibulou.fronts.defence.passages import register
+from sibulou.fronts.defence.passages.following import follow
 from sibulou.roster.audit import CLOCKWORK
 from sibulou.roster.models import Subject
 
@@ -72,6 +76,7 @@ class History:
         if self.keep:
             self.heard += kept
         self._carry_out(self._copy(kept))
+        self._follow_passages([deed for deed, _ in kept if deed.form == register.FORM])
 
     def _start(self) -> datetime:
         return moment(self.county.start, self.county.offset)
@@ -121,6 +126,19 @@ class History:
         with connection.cursor() as cursor:
             cursor.execute(_IN_THE_NAME_OF, [CLOCKWORK.name])
             cursor.execute(_AS_HEARD, [self.now])
+
+    def _follow_passages(self, deeds: Sequence[Deed]) -> None:
+        """What the county's register makes of passages at intake: of who was turned back, as it was heard."""
+        if not deeds:
+            return
+        register.rebuild()
+        back = Passage.objects.filter(disposal="turned_back", record__in=[deed.id for deed in deeds])
+        seen_again = Passage.objects.filter(Q(pk__in=back) | Q(plate__in=back.exclude(plate=None).values("plate")))
+        rows = [register.as_row(one) for one in seen_again.order_by("received_at", "record")]
+        Passage.objects.filter(record__in=[row.record for row in rows]).delete()
+        for row in rows:  # one after the other, as they were heard
+            register.insert([row])
+            follow([row], now=row.received_at)
 
 
 _IN_THE_NAME_OF = """

@@ -39,14 +39,15 @@ class Gate:
 
     def told(
         self, minutes: float, *, post: Post | None = None, reach: Reach = EVERYTHING, heard: float = 0,
-        corrects: UUID | None = None, withdraws: bool = False, form: str = "checkpoint_pass", **said: Any,
+        corrects: UUID | None = None, withdraws: bool = False, record: UUID | None = None,
+        form: str = "checkpoint_pass", **said: Any,
     ) -> tuple[UUID, Answer]:  # fmt: skip
         """One record of a post, so many minutes ago; heard `heard` minutes ago. Gives its id and the answer."""
         at = self.ago(minutes)
         content = {"name": "过路人", "temperature": 36.5, "direction": "in", "disposal": "passed"} | said
         if form != "checkpoint_pass":
             content = dict(said)
-        record = uuid7(at)
+        record = record or uuid7(at)
         where = (post or self.scene.world.post).pk
         told = Told(record, form, where, at, {} if withdraws else content, corrects=corrects, withdraws=withdraws)
         (answer,) = take_in(Batch([told]), reach=reach, by=CREW, now=self.ago(heard))

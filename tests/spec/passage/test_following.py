@@ -10,6 +10,7 @@ from sibulou.duty.intake import Outcome
 from sibulou.duty.models import Obligation, Record, Watch
 from sibulou.fronts.defence.models import Passage
 from sibulou.fronts.defence.passages.register import rebuild
+from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import reach_of
 from sibulou.roster.models import Person
 from tests.spec.passage.conftest import Gate
@@ -174,3 +175,27 @@ def test_nothing_follows_twice(gate: Gate) -> None:
     before = Record.objects.count(), Obligation.objects.count()
     gate.compare()
     assert (Record.objects.count(), Obligation.objects.count()) == before
+
+
+@pytest.mark.parametrize("correction_first", [False, True])
+def test_a_turn_back_that_was_none_takes_its_alarm_and_its_notices_back(gate: Gate, correction_first: bool) -> None:
+    """Whatever comes first: the crew corrects the row to "let pass", and nobody owes anything any more."""
+    at, world = 50, gate.scene.world
+    turned, corrected = uuid7(gate.ago(at)), uuid7(gate.ago(at - 1))
+    gate.told(10, post=world.gate, plate=PLATE)
+    steps = [
+        lambda: gate.told(at, record=turned, plate=PLATE, disposal="turned_back"),
+        lambda: gate.told(at, record=corrected, plate=PLATE, corrects=turned),
+    ]
+    for step in reversed(steps) if correction_first else steps:
+        step()
+    assert gate.owed("turnback.came_in") == gate.owed("turnback.noted") == []
+
+
+def test_of_two_in_one_car_one_corrected_row_leaves_the_alarm(gate: Gate) -> None:
+    world = gate.scene.world
+    first, _ = gate.told(50, plate=PLATE, disposal="turned_back", name="甲", passage="a")
+    gate.told(50, plate=PLATE, disposal="turned_back", name="乙", passage="a")
+    gate.told(10, post=world.gate, plate=PLATE)
+    gate.told(50, corrects=first, withdraws=True)
+    assert (len(gate.owed("turnback.came_in")), len(gate.owed("turnback.noted"))) == (1, 1)

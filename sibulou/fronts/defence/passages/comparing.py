@@ -14,7 +14,7 @@ from django.db import connection
 
 from sibulou.fronts.defence.models import Passage
 from sibulou.fronts.defence.passages.following import FOUND, Plan, follow, tell_once
-from sibulou.fronts.defence.passages.register import QUERIES, Row, plain, rows_of
+from sibulou.fronts.defence.passages.register import QUERIES, as_row, plain, rows_of
 
 MENDED = "passage_mended"
 SHIFT_FORMS = ("post_sign_on", "post_sign_off", "post_handover", "gate_shift")
@@ -31,7 +31,7 @@ def compare(*, now: datetime, lately: timedelta = LATELY) -> int:
     facts = _facts(plan, since=now - lately, now=now)
     told = [*_short(facts, now=now), *_unmanned(facts, now=now), *_mended(facts, now=now)]
     left = Passage.objects.filter(received_at__gte=now - lately, disposal="passed", person_id__isnull=False)
-    follow([_as_row(one) for one in left.exclude(direction="in")], now=now)
+    follow([as_row(one) for one in left.exclude(direction="in")], now=now)
     return len([one for one in told if one])
 
 
@@ -43,10 +43,6 @@ def _facts(plan: Plan, *, since: datetime, now: datetime) -> dict[str, Any]:
         "shift_forms": list(SHIFT_FORMS),
         "zone": plan.zone,
     }
-
-
-def _as_row(one: Passage) -> Row:
-    return Row(*(getattr(one, name) for name in Row._fields))
 
 
 def _short(facts: dict[str, Any], *, now: datetime) -> Iterator[UUID | None]:

@@ -12,14 +12,17 @@ import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
+
+from django.db.models import Q
 
 from sibulou.duty.force import Running, current
 from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.listening import Heard
 from sibulou.duty.models import Obligation, Record
 from sibulou.duty.told import Told
+from sibulou.fronts.defence.models import Passage
 from sibulou.fronts.defence.passages.register import FORM, Row, keep, rows_of
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING
@@ -35,9 +38,14 @@ _log = logging.getLogger(__name__)
 
 
 def hear_passages(heard: Sequence[Heard], now: datetime) -> None:
-    """Keep a batch in the register and do what follows from it."""
+    """Keep a batch in the register and do what follows from it; take back what followed from what it corrects."""
+    corrected = [one.corrects for one in heard if one.corrects is not None]
+    plan = Plan.at(now)
+    before = _told_of(corrected, plan) if corrected and plan else {}
     kept = keep(heard, now=now)
     follow(kept.rows, now=now)
+    if before and plan:
+        _take_back(before, _told_of(_of_the_same(corrected, before), plan), now=now)
     persons = {row.person_id for row in kept.rows if row.person_id is not None} | kept.gone
     if persons:
         _whereabouts(persons, now=now)
@@ -50,11 +58,9 @@ def follow(rows: Sequence[Row], *, now: datetime) -> None:
     plan = Plan.at(now)
     if not rows or plan is None:
         return
-    for row in rows:
-        if row.disposal == "turned_back":
-            _tell_next_posts(row, plan, now=now)
     records = [row.record for row in rows]
-    _tell_crossings(records, plan, now=now)
+    for name, one in _told_of(records, plan).items():
+        tell_once(name, one.form, one.subject, one.at, one.content, now=now)
     for record, person, at, label in rows_of("watched_out", {"records": records}):
         tell_once(f"{EXIT}|{record}", EXIT, cast(int, person), cast(datetime, at), {"where": str(label)}, now=now)
 
@@ -82,23 +88,71 @@ class Plan:
         return timedelta(hours=self.number(name, otherwise))
 
 
-def _tell_next_posts(row: Row, plan: Plan, *, now: datetime) -> None:
-    """A notice to each of the posts that may see them next, once for each vehicle."""
+class Telling(NamedTuple):
+    """A record that the system tells of passages; `keys` are the vehicles or rows that it follows from."""
+
+    form: str
+    subject: int
+    at: datetime
+    content: dict[str, Any]
+    keys: tuple[str, ...]
+
+
+def _told_of(records: Sequence[UUID], plan: Plan) -> dict[str, Telling]:
+    """What is told of these passages as they stand, by its name."""
+    return _notices(records, plan) | _crossings(records, plan)
+
+
+def _notices(records: Sequence[UUID], plan: Plan) -> dict[str, Telling]:
+    """A notice to each of the posts that may see next who was turned back, once for each vehicle."""
     most = int(plan.number("next_posts", 4))
-    key = row.together or str(row.record)
-    others = rows_of("next_posts", {"post": row.post_id, "area": row.area_id, "at": row.happened_at, "most": most})
-    for post, _ in others:
-        said = {"other": str(row.post_id), "at": row.happened_at.isoformat()}
-        tell_once(f"{NOTICE}|{key}|{row.post_id}|{post}", NOTICE, cast(int, post), row.happened_at, said, now=now)
+    found: dict[str, Telling] = {}
+    for row in Passage.objects.filter(pk__in=records, disposal="turned_back"):
+        key = row.together or str(row.record)
+        facts = {"post": row.post_id, "area": row.area_id, "at": row.happened_at, "most": most}
+        for post, _ in rows_of("next_posts", facts):
+            said = {"other": str(row.post_id), "at": row.happened_at.isoformat()}
+            name = f"{NOTICE}|{key}|{row.post_id}|{post}"
+            found.setdefault(name, Telling(NOTICE, cast(int, post), row.happened_at, said, (key,)))
+    return found
 
 
-def _tell_crossings(records: Sequence[UUID], plan: Plan, *, now: datetime) -> None:
+def _crossings(records: Sequence[UUID], plan: Plan) -> dict[str, Telling]:
     """An alarm at the post where they came in, known by plate, telephone, identity number or the roster."""
+    found: dict[str, Telling] = {}
     span = plan.hours("watchful_hours", 48)
     for there, key, _, here, came, at, by in rows_of("crossings", {"records": list(records), "span": span}):
         said = {"kind": "came_in", "by": sorted(cast(list[str], by)), "other": str(there)}
         said |= {"at": cast(datetime, at).isoformat(), "passage": str(came)}
-        tell_once(f"came_in|{there}|{key}|{here}|{came}", FOUND, cast(int, here), cast(datetime, at), said, now=now)
+        name = f"came_in|{there}|{key}|{here}|{came}"
+        found[name] = Telling(FOUND, cast(int, here), cast(datetime, at), said, (str(key), str(came)))
+    return found
+
+
+def _of_the_same(records: Sequence[UUID], told: dict[str, Telling]) -> list[UUID]:
+    """The passages that what was told still follows from, if any are left: those of the same vehicles."""
+    keys = sorted({key for one in told.values() for key in one.keys})
+    alone = [key for key in keys if _is_uuid(key)]
+    left = Passage.objects.filter(Q(together__in=keys) | Q(pk__in=alone)).exclude(pk__in=records)
+    return list(left.values_list("pk", flat=True))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _take_back(before: dict[str, Telling], after: dict[str, Telling], *, now: datetime) -> None:
+    """Withdraw what no passage calls for any more; what it had opened ends by name."""
+    for name, one in before.items():
+        if name in after:
+            continue
+        record = named_record(name, one.at)
+        if Record.objects.filter(pk=record).exists():
+            tell_once(f"{name}|withdrawn", one.form, one.subject, one.at, {}, withdraws=record, now=now)
 
 
 def _whereabouts(persons: Iterable[int], *, now: datetime) -> None:
@@ -134,19 +188,25 @@ def _same_village(one: int, other: int) -> bool:
     return ancestor(one, Level.VILLAGE) == ancestor(other, Level.VILLAGE)
 
 
+def named_record(name: str, at: datetime) -> UUID:
+    """The id of what the system tells under a name: the same whenever it is told."""
+    return uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
+
+
 def tell_once(
     name: str, form: str, subject: int, at: datetime, content: dict[str, Any], *, now: datetime,
-    answers: UUID | None = None,
+    answers: UUID | None = None, withdraws: UUID | None = None,
 ) -> UUID | None:  # fmt: skip
     """Tell a record as the clockwork, under an id that follows from `name`, and give the id.
 
     Nothing where it was told before, or where no plan in force has the form.
     """
-    record = uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
+    record = named_record(name, at)
     plan = next((one.plan.key for one in current(now) if form in one.plan.forms), "")
     if not plan or Record.objects.filter(pk=record).exists():
         return None
-    told = Told(record, form, subject, at, content, answers=answers, plan=plan)
+    told = Told(record, form, subject, at, content, answers=answers, corrects=withdraws,
+                withdraws=withdraws is not None, plan=plan)  # fmt: skip
     answer = take_in(Batch([told], device="clockwork"), reach=EVERYTHING, by=CLOCKWORK, now=now)[0]
     if answer.outcome is not Outcome.ACCEPTED:
         _log.error("%s: %s", form, answer.problem)

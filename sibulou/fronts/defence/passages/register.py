@@ -62,7 +62,7 @@ def keep(heard: Sequence[Heard], *, now: datetime) -> Kept:
     blinds = [blinds_of(one.content, today=localdate(now)) for one in told]
     known = _by_identity(blinds)
     rows = [_row(one, found, known, now=now) for one, found in zip(told, blinds, strict=True)]
-    return Kept(_insert(rows), gone)
+    return Kept(insert(rows), gone)
 
 
 def rebuild() -> int:
@@ -72,7 +72,7 @@ def rebuild() -> int:
         for chunk in _recorded():
             blinds = [blinds_of(one.content, today=localdate(received)) for one, received in chunk]
             known = _by_identity(blinds)
-            _insert([_row(one, found, known, now=received)
+            insert([_row(one, found, known, now=received)
                      for (one, received), found in zip(chunk, blinds, strict=True)])  # fmt: skip
     return Passage.objects.count()
 
@@ -123,7 +123,7 @@ def _by_identity(blinds: Iterable[Blinds]) -> dict[bytes, int]:
     return dict(found)
 
 
-def _insert(rows: Sequence[Row]) -> list[Row]:
+def insert(rows: Sequence[Row]) -> list[Row]:
     """Insert those whose record stands; gives those that are new."""
     if not rows:
         return []
@@ -132,6 +132,11 @@ def _insert(rows: Sequence[Row]) -> list[Row]:
         cursor.execute(QUERIES["keep"], columns | {"form": FORM})
         fresh = {record for (record,) in cursor.fetchall()}
     return [row for row in rows if row.record in fresh]
+
+
+def as_row(one: Passage) -> Row:
+    """A row of the table as the register hands it on."""
+    return Row(*(getattr(one, name) for name in Row._fields))
 
 
 def _take_out(records: Sequence[UUID]) -> frozenset[int]:
