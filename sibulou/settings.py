@@ -32,6 +32,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SIBULOU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SIBULOU_ORIGINS", "").split(",") if origin]
+CSRF_FAILURE_VIEW = "sibulou.web.unfound.stale"
 ROOT_URLCONF = "sibulou.urls"
 WSGI_APPLICATION = "sibulou.wsgi.application"
 

@@ -35,13 +35,16 @@ class BatchTooLarge(Problem):
 
 
 class Unstorable(Problem):
-    """A text with signs that no database keeps."""
+    """A text with signs that no database keeps, a number beyond all bounds, or lists within lists without end."""
 
     number = "422.48"
-    zh = "记录的“{field}”含有不能保存的字符或数字（原件已留存，这些字符以转义形式显示）。请改正后重新提交。"
+    zh = (
+        "记录的“{field}”含有不能保存的字符或数字，或者嵌套太深（原件已留存，特殊字符以转义形式显示）。"
+        "请改正后重新提交。"
+    )
     en = (
-        "The record's “{field}” holds signs or numbers that cannot be stored (what you sent is kept, with these "
-        "written out). Correct it and hand it in again."
+        "The record's “{field}” holds signs or numbers that cannot be stored, or is nested too deep (what you sent "
+        "is kept, with odd signs written out). Correct it and hand it in again."
     )
 
 

@@ -40,13 +40,13 @@ from sibulou.api.shapes import (
 from sibulou.duty import board
 from sibulou.duty.board import Filter, Moment, Page
 from sibulou.duty.gap import Books
-from sibulou.duty.intake import Batch, take_in
+from sibulou.duty.intake import Batch, home_of, take_in
 from sibulou.duty.models import Duty, Obligation
 from sibulou.duty.refusal import keep
 from sibulou.duty.told import Told
 from sibulou.field.past_reach import PastReach
 from sibulou.lib.problem import Problem
-from sibulou.roster.access import area_for
+from sibulou.roster.access import EVERYTHING, acting, area_for
 from sibulou.roster.area_key import LEVEL_NAMES, Level
 from sibulou.roster.areas import code_of
 from sibulou.roster.models import Area, Subject, User
@@ -132,10 +132,13 @@ def hand_in(request: HttpRequest) -> BatchOut:
 
 
 def _keep_unread(sent: Sent, asking: Asking) -> None:
-    """Keep what could not even be read, once, for a person to settle."""
-    home = next(iter(roots(asking.reach, Right.RECORD)), None)
-    for one in sent.records:
-        if isinstance(one, Unread):
+    """Keep what could not even be read, once, where those above its teller see it, for a person to settle."""
+    unread = [one for one in sent.records if isinstance(one, Unread)]
+    if not unread:
+        return
+    with acting(EVERYTHING):
+        home = home_of(asking.reach, asking.by)
+        for one in unread:
             keep(one.payload, number=one.id, outcome="refused", problem=one.problem, area=home, device=sent.device,
                  by=asking.by, now=asking.now)  # fmt: skip
 

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sibulou.duty.force import Running
 from sibulou.duty.form import Form, WrongShape, check_content
 from sibulou.duty.problems import UnknownForm, WrongSubject
 from sibulou.duty.told import About, Told
+
+MOST_NEAR = 5
+"""So many forms are named beside one that nothing has; a plan has dozens, and a telephone shows few."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,7 @@ class FormsInForce:
         place = (told.form, told.plan, area, *(running.stage.pk for running in stages))
         found = self._found.get(place) or next(self._choices(told, area, stages), None)
         if found is None:  # not kept: there is no end to the names that nothing has
-            known = sorted({name for running in stages for name in running.plan.forms})
-            form = f"{told.plan}/{told.form}" if told.plan else told.form
-            raise UnknownForm(form=form[:80], allowed=", ".join(known))
+            raise unknown_form(told.form, (name for running in stages for name in running.plan.forms), plan=told.plan)
         self._found[place] = found
         return found
 
@@ -93,6 +95,17 @@ class FormsInForce:
             found = shared(told.form, some)
             if named := [one for one in found if not told.plan or told.plan in one.plans]:
                 yield named
+
+
+def unknown_form(key: str, known: Iterable[str], *, plan: str = "") -> UnknownForm:
+    """What to say of a form that nothing has: the few of the `known` ones that begin most like it."""
+    near = sorted(set(known), key=lambda one: (-_alike(one, key), one))[:MOST_NEAR]
+    return UnknownForm(form=(f"{plan}/{key}" if plan else key)[:80], allowed=", ".join(near) or "—")
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs two keys have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _first_that_takes(forms: Sequence[Shared], content: object) -> OnForm:

@@ -304,7 +304,7 @@ class _Intake:
             type(problem), Outcome.REFUSED
         )
         subject = self.subjects.get(told.subject)
-        area = _home(handed) if subject is None else subject.area_id
+        area = home_of(handed.reach, handed.by) if subject is None else subject.area_id
         keep_refused(told, outcome, problem, batch=handed.batch, by=handed.by, now=self.now, area=area)
         return Answer(str(told.id), outcome, problem)
 
@@ -349,14 +349,15 @@ def _array(parts: Iterable[int | str]) -> str:
     return "{" + ",".join(map(str, parts)) + "}"
 
 
-def _home(handed: Handed) -> int | None:
-    """Where a teller belongs, for a record about something the roster does not know: where he may tell, else where he
-    sat last; the top of the tree for one who sat nowhere, so that there is somebody who sees it."""
-    ranges = handed.reach.ranges.get(Right.RECORD)
+def home_of(reach: Reach, by: By) -> int | None:
+    """Where a teller belongs, for a record about something the roster does not know, or one that cannot be read: where
+    he may tell, else where he sat last; the top of the tree for one who sat nowhere, so that there is somebody who sees
+    it. Call it acting with EVERYTHING."""
+    ranges = reach.ranges.get(Right.RECORD)
     if ranges:
         return ranges[0][0]
-    guarded = Subject.objects.filter(pk__in=handed.reach.subjects[:1]).values_list("area_id", flat=True)
-    terms = Appointment.objects.filter(user=handed.by.user_id).order_by("-starts_at", "-pk")
+    guarded = Subject.objects.filter(pk__in=reach.subjects[:1]).values_list("area_id", flat=True)
+    terms = Appointment.objects.filter(user=by.user_id).order_by("-starts_at", "-pk")
     top = Area.objects.order_by("level", "pk").values_list("pk", flat=True)
     return guarded.first() or terms.values_list("seat__area_id", flat=True).first() or top.first()
 

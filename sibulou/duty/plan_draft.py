@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from types import MappingProxyType
@@ -13,10 +13,13 @@ from sibulou.duty.form import Form
 from sibulou.duty.ladder import Rung
 from sibulou.duty.plan_parts import Duty, WatchClass
 from sibulou.duty.plan_reader import BLANK, Cursor, close_to
+from sibulou.duty.plan_trial import misfit, strange_choices
 from sibulou.duty.plan_words import Label, Word
 from sibulou.duty.rule import SUBJECT_FACTS, VARIABLES, Expression, Rule
 
 T = TypeVar("T")
+Value = float | int | str
+Words = tuple[str, ...]
 
 
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -31,8 +34,8 @@ class Draft:
 
     scopes: Mapping[str, str] | None
     levels: tuple[Word, ...] = ()
-    values: dict[str, float | int | str] = field(default_factory=dict)
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    lists: dict[str, Words] = field(default_factory=dict)
     classes: dict[str, WatchClass] = field(default_factory=dict)
     reasons: dict[str, Word] = field(default_factory=dict)
     ladders: dict[str, tuple[Rung, ...]] = field(default_factory=dict)
@@ -133,3 +136,22 @@ def check_condition(cursor: Cursor, when: Expression, forms: Iterable[str], draf
             if name not in known:
                 zh, en = f"未知的 {variable}.{name}", f"unknown {variable}.{name}"
                 cursor.wrong(zh, en, close_to(name, known))
+    try_out(cursor, when, [draft.forms[form] for form in forms if form in draft.forms], draft.values, draft.lists)
+
+
+def try_out(
+    cursor: Cursor, when: Expression, forms: Sequence[Form], values: Mapping[str, Value], lists: Mapping[str, Words]
+) -> None:
+    """Note a condition that compares things of different kinds, or a choice with what nobody can choose."""
+    if any(misfit(when, form, values, lists) for form in forms):
+        read = ", ".join(f"{name}: {values[name]!r}" for name in when.names("values") if name in values)
+        zh = f"条件比较的不是同类的值，比不出结果（{read or when.source}）"
+        en = f"the condition compares things of different kinds, which never holds ({read or when.source})"
+        allowed = (
+            "数与数比，文字与文字比，结果为真或假",
+            "numbers with numbers, texts with texts, true or false in the end",
+        )
+        cursor.wrong(zh, en, allowed)
+    for word, offered in strange_choices(when, forms, lists):
+        zh, en = f"没有选项 {word}，永远比不中", f"there is no choice {word}, so it never fits"
+        cursor.wrong(zh, en, close_to(word, offered))

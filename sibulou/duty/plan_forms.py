@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sibulou.duty.form import CHOOSING, NUMERIC, TAKEN, Field, FieldType, Form
 from sibulou.duty.plan_basics import read_words
-from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, maybe, read_expression
+from sibulou.duty.plan_draft import check_fields, check_key, label_of, many, maybe, read_expression, try_out
 from sibulou.duty.plan_reader import Cursor, close_to
 from sibulou.duty.rule import DRAFTING, SUBJECT_FACTS, USER_FACTS
 
@@ -40,6 +40,8 @@ def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
         _check_concerned(found["concerned"], whole)
     for name, item in items:
         _check_fill(item, name, whole)
+        if (shown := whole.field(name)) is not None and shown.show_when is not None:
+            try_out(item.inside("show_when"), shown.show_when, [whole], {}, {})
     return whole
 
 

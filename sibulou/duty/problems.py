@@ -222,10 +222,10 @@ class UnknownForm(Problem):
     """A record on a form that no plan in force has: an old app, or a slip."""
 
     number = "422.42"
-    zh = "没有名为“{form}”的记录表。现行预案中有：{allowed}。请更新应用后重试；原件已留存。"
+    zh = "没有名为“{form}”的记录表，现行预案里最接近的是：{allowed}。请更新应用后重试；原件已留存。"
     en = (
-        "There is no form “{form}”. The plans in force have: {allowed}. Update the app and send again; what "
-        "you sent is kept."
+        "There is no form “{form}”; nearest to it the plans in force have: {allowed}. Update the app and send again; "
+        "what you sent is kept."
     )
 
 
@@ -253,8 +253,8 @@ class WrongEnvelope(Problem):
     """A record whose outer fields cannot be read."""
 
     number = "422.45"
-    zh = "记录的“{field}”不对：{wrong}。应为：{allowed}。"
-    en = "The record's “{field}” is wrong: {wrong}. It should be {allowed}."
+    zh = "记录的“{field}”不对：{wrong}。应为：{allowed_zh}。请改正后重新提交；原件已留存。"
+    en = "The record's “{field}” is wrong: {wrong}. It should be {allowed_en}. Correct it and send again; it is kept."
 
 
 class NothingToCorrect(Problem):

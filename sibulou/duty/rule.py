@@ -76,6 +76,15 @@ class Expression:
         except (LookupError, TypeError, ValueError, RuntimeError, ArithmeticError):
             return False
 
+    def fits(self, context: Mapping[str, object]) -> bool:
+        """False if it compares things of different kinds, or gives neither true nor false."""
+        try:
+            return isinstance(self._program.execute(dict(context)), bool)
+        except TypeError:
+            return False
+        except (LookupError, ValueError, RuntimeError, ArithmeticError):
+            return True  # nothing that the kinds of things are to blame for
+
 
 @dataclass(frozen=True)
 class OpenDuty:

@@ -59,28 +59,29 @@ _FIELDS = {"id", "form", "subject", "happened_at", "content", "answers", "correc
 def read_told(raw: object) -> Told:
     """A record from JSON. Raises WrongEnvelope naming the field and what it should be."""
     if not isinstance(raw, Mapping):
-        raise WrongEnvelope(field="record", wrong=type(raw).__name__, allowed="an object / 一个对象")
+        raise _wrong("record", type(raw).__name__, "一个对象", "an object")
     unknown = set(raw) - _FIELDS
     if unknown:
-        raise WrongEnvelope(field=sorted(map(str, unknown))[0], wrong="unknown", allowed="no such field / 无此字段")
+        name = sorted(map(str, unknown))[0]
+        raise _wrong(name, raw[name], "不写，没有这一项", "left out, since there is no such field")
     withdraws = raw.get("withdraws", False)
     content = raw.get("content", {})
     form = raw.get("form")
     if not isinstance(withdraws, bool):
-        raise WrongEnvelope(field="withdraws", wrong=withdraws, allowed="true / false")
+        raise _wrong("withdraws", withdraws, "true 或 false", "true or false")
     if not isinstance(content, Mapping):
-        raise WrongEnvelope(field="content", wrong=type(content).__name__, allowed="an object / 一个对象")
+        raise _wrong("content", type(content).__name__, "一个对象", "an object")
     if not isinstance(form, str) or not form:
-        raise WrongEnvelope(field="form", wrong=form, allowed="the key of a form / 记录表的键")
+        raise _wrong("form", form, "记录表的键", "the key of a form")
     plan = raw.get("plan", "")
     if not isinstance(plan, str):
-        raise WrongEnvelope(field="plan", wrong=plan, allowed="the key of a plan in force / 现行预案的键")
+        raise _wrong("plan", plan, "现行预案的键", "the key of a plan in force")
     corrects = _uuid(raw, "corrects")
     if withdraws and corrects is None:
-        raise WrongEnvelope(field="corrects", wrong="null", allowed="the id of the record withdrawn / 被撤回记录的编号")
+        raise _wrong("corrects", None, "被撤回记录的编号", "the id of the record withdrawn")
     told_id = _uuid(raw, "id")
     if told_id is None:
-        raise WrongEnvelope(field="id", wrong="null", allowed="a UUID made by the device / 设备生成的 UUID")
+        raise _wrong("id", None, "设备生成的 UUID", "a UUID made by the device")
     return Told(
         id=told_id,
         form=form,
@@ -94,6 +95,11 @@ def read_told(raw: object) -> Told:
     )
 
 
+def _wrong(field: str, value: object, allowed_zh: str, allowed_en: str) -> WrongEnvelope:
+    shown = "null" if value is None else str(value)[:40]
+    return WrongEnvelope(field=field[:40], wrong=shown, allowed_zh=allowed_zh, allowed_en=allowed_en)
+
+
 def _uuid(raw: Mapping[str, object], name: str) -> UUID | None:
     value = raw.get(name)
     if value is None:
@@ -101,13 +107,13 @@ def _uuid(raw: Mapping[str, object], name: str) -> UUID | None:
     try:
         return UUID(str(value))
     except ValueError:
-        raise WrongEnvelope(field=name, wrong=str(value)[:40], allowed="a UUID") from None
+        raise _wrong(name, value, "UUID", "a UUID") from None
 
 
 def _subject(value: object) -> int:
     text = str(value)
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise WrongEnvelope(field="subject", wrong=text[:40], allowed="the number of a subject / 对象编号")
+        raise _wrong("subject", value, "对象编号", "the number of a subject")
     return int(text)
 
 
@@ -117,5 +123,6 @@ def _moment(value: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or not 1970 <= moment.year <= 2200:
-        raise WrongEnvelope(field="happened_at", wrong=str(value)[:40], allowed="2020-02-10T08:30:00+08:00")
+        example = "2020-02-10T08:30:00+08:00"
+        raise _wrong("happened_at", value, f"带时区的时刻，如 {example}", f"a moment with its zone, such as {example}")
     return moment

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from sibulou.duty.intake import Outcome
+from sibulou.duty.intake import Outcome, home_of
 from sibulou.duty.models import Obligation
 from sibulou.duty.problems import Conflicting
 from sibulou.duty.refusal import keep
@@ -109,8 +109,8 @@ def _area(item: Excuse | Family | Unreadable, teller: Teller) -> int | None:
             about = Obligation.objects.filter(pk=item.obligation).values_list("area_id", flat=True).first()
         if about is not None:
             return about
-    spans = teller.reach.ranges.get(Right.RECORD)
-    return spans[0][0] if spans else None
+    with acting(EVERYTHING):
+        return home_of(teller.reach, teller.by)
 
 
 def _ask(item: Excuse | Unreadable, teller: Teller) -> list[int]:

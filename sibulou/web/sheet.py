@@ -14,12 +14,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sibulou.duty.force import current, stages
 from sibulou.duty.form import FieldType, Form, sealed_fields
-from sibulou.duty.forms_in_force import shared
+from sibulou.duty.forms_in_force import shared, unknown_form
 from sibulou.duty.gap import Standing
 from sibulou.duty.models import Event, Obligation, Record, Refusal
 from sibulou.duty.personal import open_answers, sent
 from sibulou.duty.plan_parts import Plan
-from sibulou.duty.problems import UnknownForm, WrongSubject
+from sibulou.duty.problems import WrongSubject
 from sibulou.lib.problem import Problem
 from sibulou.roster.area_key import Level, ancestor, key_range, level_of
 from sibulou.roster.models import Area, Household, Subject
@@ -94,8 +94,7 @@ def plan_and_form(key: str, now: datetime, *, plan: str = "") -> tuple[Plan, For
     for running in (*current(now), *reversed(stages(Event.objects.order_by("id")))):
         if key in running.plan.forms and plan in ("", running.plan.key):
             return running.plan, running.plan.forms[key]
-    known = sorted({form for running in current(now) for form in running.plan.forms})
-    raise UnknownForm(form=key[:40], allowed=", ".join(known))
+    raise unknown_form(key[:40], (form for running in current(now) for form in running.plan.forms))
 
 
 def _door_of_system(form: str) -> Door:
@@ -148,6 +147,10 @@ class Sheet:
         if row is None or row.until_at is None or self.corrects is not None:
             return False
         return row.until_at <= now and stands_at(row, now=now) is Standing.OVERDUE
+
+    def meant_ahead(self, now: datetime) -> bool:
+        """Whether it is meant for a window that has not begun: what happens now does not count for it yet."""
+        return self.meant is not None and self.corrects is None and now < self.meant.opened_at
 
     @property
     def before(self) -> dict[str, object]:

@@ -18,6 +18,20 @@ class OtherMethod(Problem):
     en = "This address cannot be opened in this way; nothing was changed. Go back and use the button on the page."
 
 
+class StalePage(Problem):
+    """A form without the token of its session: opened before somebody signed in anew, or cookies are off."""
+
+    number = "403.9"
+    zh = (
+        "这一页是重新登录之前打开的，或者浏览器不允许 Cookie，所以没有办理，没有改动任何内容。"
+        "请返回上一页，刷新后再办；还不行，请允许本站使用 Cookie，再重新登录。"
+    )
+    en = (
+        "This page was opened before you signed in anew, or the browser allows no cookies; nothing was changed. "
+        "Go back, load the page again and repeat it; if that does not help, allow cookies here and sign in again."
+    )
+
+
 def say(request: HttpRequest, problem: Problem) -> HttpResponse:
     """A problem as a page, or as JSON under `/api/`, with its own status."""
     if request.path.startswith("/api/"):
@@ -30,6 +44,11 @@ def say(request: HttpRequest, problem: Problem) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What is not there, or not for the asker: the same sentence for both, so that it tells nothing apart."""
     return say(request, OutOfReach())
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """In place of the framework's own page on a missing token, which speaks English alone and of what nobody knows."""
+    return say(request, StalePage())
 
 
 def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:

@@ -117,6 +117,28 @@ def test_one_tap_is_taken_back_and_the_obligation_stands_again(county: County, t
     assert rows == [(False,), (True,)]
 
 
+def test_what_is_owed_only_later_is_said_to_be_so_and_can_be_told_now(telephone: NewTelephone) -> None:
+    """It is kept and closes nothing yet, and that stands there before anybody saves; nobody is told that it is over."""
+    phone = ready(telephone(GROUP_HEAD))
+    number, subject = phone.run(
+        """const row = (await store.all("obligations")).find((one) => one.duty === "household.recheck");
+           const later = (hours) => new Date(clock.now().getTime() + hours * 3600e3).toISOString();
+           await store.put("obligations", [{ ...row, opened_at: later(2), warn_at: later(3), due_at: later(4),
+             tell_at: later(5), until_at: later(6) }]);
+           return [String(row.id), String(row.subject)];"""
+    )
+    go(phone, "record", "household_check", subject, number)
+    phone.page.wait_for_selector("[data-ahead]")
+    assert "不能办结这一项" in phone.page.inner_text("[data-ahead]")
+    assert "已经过了" not in phone.page.inner_text("#main")
+    for field, value in {"members": "3", "present": "3"}.items():
+        phone.page.fill(f"#field-{field}", value)
+    before = phone.waits()
+    phone.page.click("[data-act=save]")
+    phone.until("document.querySelector('#main > [data-screen=today]')")
+    assert phone.waits() == before + 1
+
+
 def test_a_draft_is_shown_as_one_and_told_only_with_the_form(telephone: NewTelephone) -> None:
     phone = ready(telephone(GROUP_HEAD))
     go(phone, "record", "household_check", number_of(phone, "张德福家"))

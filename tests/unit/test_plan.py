@@ -538,6 +538,37 @@ MISTAKES = [
         "tells",
     ),
     ("lists: {rivers: [green, red]}", "lists: {rivers: [&x green, *x]}", "*x", "aliases", "written out"),
+    ("deep: 1.5,", "deep: '1,5',", "rules.deep_water.when", "different kinds", "numbers with numbers"),
+    ("deep: 1.5,", "deep: '1,5',", "duties.household.recheck.closers[0].when", "deep: '1,5'", "numbers with numbers"),
+    (
+        "when: record.depth >= values.deep",
+        "when: has(record.river) && record.river > values.deep",
+        "rules.deep_water.when",
+        "different kinds",
+        "texts with texts",
+    ),
+    ("when: record.depth >= values.deep", "when: record.note", "rules.deep_water.when", "kinds", "true or false"),
+    (
+        "show_when: record.depth > 0}",
+        'show_when: record.depth > "0"}',
+        "forms.check.fields.note.show_when",
+        "different kinds",
+        "numbers with numbers",
+    ),
+    (
+        "when: record.depth >= values.deep",
+        "when: record.river == 'gren'",
+        "rules.deep_water.when",
+        "no choice gren",
+        "green",
+    ),
+    (
+        "when: record.depth >= values.deep",
+        "when: has(record.river) && record.river in lists.rivers",
+        "rules.deep_water.when",
+        "no choice red",
+        "green",
+    ),
 ]
 
 

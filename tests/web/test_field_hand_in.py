@@ -93,6 +93,21 @@ def test_an_excuse_asks_for_a_waiver_once(scene: Scene):
     assert [one["asked"] for one in table(phone.sync(), "obligations") if one["id"] == row["id"]] == [True]
 
 
+@pytest.mark.parametrize("role", ["guard", "post_head", "institution_head"])
+def test_what_cannot_be_read_waits_where_those_above_its_teller_see_it(scene: Scene, signed_in, role: str):
+    """Also of somebody who sits on a subject alone, and tells of no area: unseen, it would be as good as dropped."""
+    phone = Phone(scene, scene.inside(role))
+    phone.post("records", {"records": [{"id": "no id", "form": "reading", "subject": 1}]})
+    phone.post("excuses", {"excuses": [{"id": "no id"}]})
+    phone.post("families", {"families": [{"id": "no id"}]})
+    with acting(EVERYTHING):
+        waiting = list(Refusal.objects.all())
+    assert len(waiting) == 3
+    above = signed_in(scene.inside("county_duty"))
+    for row in waiting:
+        assert above.get(f"/refusals/{row.pk}/").status_code == 200
+
+
 def table(said: dict[str, object], name: str) -> list[dict[str, object]]:
     return [dict(zip(said[name]["columns"], row, strict=True)) for row in said[name]["rows"]]
 

@@ -13,12 +13,15 @@ from django.test import Client
 from sibulou.duty.models import Obligation, Record, Refusal
 from sibulou.duty.personal import open_answers
 from sibulou.duty.plan import load_plan
+from sibulou.fronts.defence.branches import found_branch
 from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.models import AuditLine
+from sibulou.roster.subjects import enter
 from sibulou.web.sheet import doors
 from tests.web.reading import hidden, links, words
 from tests.web.scene import Scene
+from tests.world import BY
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,14 @@ def test_for_a_window_that_has_ended_the_moment_must_be_given(scene: Scene, sign
     refused = client.post(address, {**TREATED, "id": hidden(page, "id"), "happened_at": ""})
     assert refused.status_code == 422
     assert "“何时发生”没有填对" in words(refused)
+
+
+def test_for_a_window_that_has_not_begun_it_is_said_that_it_closes_nothing_yet(scene: Scene, signed_in):
+    row = scene.owed("place.disinfected", opened_at__gt=scene.now)
+    with acting(EVERYTHING):
+        address = doors([row], onward="/mine/", now=scene.now)[row.pk][0].link
+    assert "现在填的会留存，但不能销这一项" in words(signed_in(scene.inside("place_keeper")).get(address))
+    assert "does not close it" in words(signed_in(scene.inside("place_keeper"), "en").get(address))
 
 
 def test_what_does_not_close_the_miss_says_so_and_what_closes_it_too(scene: Scene, signed_in):
@@ -231,7 +242,7 @@ def test_a_form_for_another_kind_of_thing_says_so(scene: Scene, head: Client):
 
 
 def test_an_unknown_form_names_those_there_are(scene: Scene, head: Client):
-    answer = head.get(form_at(scene.world.zhang.pk, "no_such_form"))
+    answer = head.get(form_at(scene.world.zhang.pk, "household_chek"))
     assert answer.status_code == 422
     assert "household_check" in words(answer)
 
@@ -316,6 +327,9 @@ def test_every_form_of_the_plan_can_be_drawn(scene: Scene, signed_in, language: 
 
         numbers = {kind: thing.pk for kind, thing in about.items() if kind != "area"}
         numbers["area"] = Subject.objects.get(kind="area", area=world.county).pk
+        branch = found_branch(area=world.longquan, name="东河卡点临时党支部", number="1", by=BY, now=scene.now)
+        shift = enter("shift", area=world.longquan, label="东河卡点早班", since=scene.now, now=scene.now)
+        numbers |= {"branch": branch.pk, "shift": shift.pk}
     for form in SHIPPED["covid19-2020"].forms.values():
         answer = client.get(form_at(numbers[form.kind], form.key))
         assert answer.status_code == 200, form.key

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from sibulou.roster.problems import OutOfReach
-from sibulou.web.unfound import OtherMethod
+from sibulou.web.unfound import OtherMethod, StalePage
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -43,3 +43,14 @@ def test_a_form_opened_as_a_page_says_where_the_button_is(scene: Scene, signed_i
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
     assert OtherMethod.zh in words(answer)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", StalePage.zh), ("en", StalePage.en)])
+def test_a_form_opened_before_one_signed_in_anew_says_so(scene: Scene, language: str, said: str):
+    """As when another tab signed in meanwhile, and the token of this one is no longer the session's."""
+    client = Client(enforce_csrf_checks=True, headers={"Accept-Language": language})
+    client.get("/sign-in/")
+    answer = client.post("/sign-in/", {"username": "li", "csrfmiddlewaretoken": "a" * 64})
+    assert answer.status_code == 403
+    assert said in words(answer)
+    assert StalePage.number in words(answer)

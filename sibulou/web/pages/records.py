@@ -125,6 +125,7 @@ def _draw(
         "filled": filled,
         "happened_at": request.POST.get("happened_at") or (local(begins, sheet.zone) if begins else ""),
         "too_late": sheet.meant_ended(request.now),
+        "too_early": sheet.meant_ahead(request.now),
         "latest": local(request.now, sheet.zone),
         "moment_sentence": moment.say(language()) if moment else "",
         "record_id": uuid_or_none(request.POST.get("id")) or uuid7(request.now),

@@ -33,6 +33,7 @@ export const isWaived = (row, now) =>
   Boolean(row.waived_at) && at(row.waived_at) <= now && (!row.waived_until || at(row.waived_until) > now);
 
 /** Whether a record that happened at `now` would fall into its window. */
+export const isAhead = (row, now) => at(row.opened_at) > now;
 export const isOpen = (row, now) => at(row.opened_at) <= now && (!row.until_at || now < at(row.until_at));
 
 /**

@@ -155,6 +155,7 @@ export const WORDS = {
   happened_at: ["发生时间", "When it happened"],
   happened_now: ["发生在现在。更早的，点这里", "It happened now. Earlier? Tap here"],
   happened: ["发生在 {at}", "It happened at {at}"],
+  window_ahead: ["这一项 {from} 才开始。现在填的会存好，但不能办结这一项，到时候还要再填。", "This one begins at {from}. What is told now is kept, but does not close it; it is still to be told then."],
   window_passed: ["这一项的时段是 {from} 至 {until}，已经过了。当时办了的，请写明时间；没有办，请用“办不了……”说明原因。", "Its time was {from} to {until} and has passed. If it was done then, say when; if not, say why with “Cannot, because…”."],
   moment_ahead: ["时间不能晚于现在。请改正。", "This lies ahead. Choose a time that has passed."],
   moment_outside: ["时间不在这一项的时段里。请改正，或用“办不了……”说明原因。", "This is outside its time. Correct it, or say why with “Cannot, because…”."],

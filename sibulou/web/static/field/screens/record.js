@@ -9,7 +9,7 @@ import { localOf } from "../fields.js";
 import { drawForm } from "../form.js";
 import { contextOf, dutyOf, formOf, nameOf, subjectOf, whereOf } from "../held.js";
 import { held } from "../load.js";
-import { answering, isOpen, meeting } from "../owed.js";
+import { answering, isAhead, isOpen, meeting } from "../owed.js";
 import * as queue from "../queue.js";
 import { address, replace } from "../route.js";
 import { clockOf, dueWords, titleOf } from "../saying.js";
@@ -60,6 +60,7 @@ async function draw(screen, typed) {
     el("h1", {}, titleOf(form)),
     el("p.about", {}, el("b", {}, nameOf(have, subject)), " ", el("span.where", {}, whereOf(have, subject))),
     owed ? el("p.due", {}, dueWords(owed, clock.now(), form.plan.zone)) : "",
+    aheadWords(screen),
     others(screen),
   ];
   const body = el("div.form");
@@ -80,10 +81,16 @@ function others({ have, form, subject, owed }) {
     el("a.button", { href: address("record", key, subject.id, owed.id), "aria-current": key === form.key ? "true" : null }, titleOf(formOf(have, key, owed.plan), key))));
 }
 
+/** What is owed only later can be told now, and is kept; but it closes nothing, and that is said before. */
+function aheadWords({ owed, form }) {
+  if (!owed || !isAhead(owed, clock.now())) return "";
+  return el("p.problem", { "data-ahead": "" }, say("window_ahead", { from: clockOf(owed.opened_at, clock.now(), form.plan.zone) }));
+}
+
 /** When it happened: now, unless the window that is answered for has passed. Then it must be said, within that window. */
 function whenField(screen) {
   const { owed, form } = screen;
-  const passed = owed && !isOpen(owed, clock.now());
+  const passed = owed && !isOpen(owed, clock.now()) && !isAhead(owed, clock.now());
   const input = el("input", { type: "datetime-local", id: "happened", "aria-label": say("happened_at"), max: localOf(clock.now()) });
   const fault = el("p.fault", { role: "alert" });
   const set = (moment) => {
