@@ -310,6 +310,9 @@ HABITS: Mapping[str, Habit] = {
     ),
     "order.receive": Habit("order_received", QUICK, plainly(read=True)),
     "order.carry_out": Habit("order_done", QUICK, plainly(result="done")),
+    "post.order_receive": Habit("post_order_received", QUICK, plainly(read=True)),
+    "post.order_carry_out": Habit("post_order_done", QUICK, plainly(result="done")),
+    "order.answer": Habit("order_answered", QUICK, plainly(outcome="helped")),
     "village.chain": Habit(
         "chain_named", in_slot(0.3, 0.9, absent=0), plainly(deputy=True, groups_covered=13, groups=13)
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sibulou.duty.cadence import single
+from sibulou.duty.cadence import Window, single
 from sibulou.duty.force import Running
 from sibulou.duty.reconcile import QUERY, first_climb, seat_of
 from sibulou.duty.rule import OpenDuty
@@ -15,6 +16,7 @@ from sibulou.duty.told import About, Told
 from sibulou.lib.sql import bound_cursor
 from sibulou.roster.area_key import Level, ancestor, level_of
 from sibulou.roster.models import AreaCode, Person, Subject
+from sibulou.roster.role import ROLES
 
 Happened = tuple[Told, About, datetime]
 _LEVELS = {"village": Level.VILLAGE, "township": Level.TOWNSHIP, "county": Level.COUNTY}
@@ -73,6 +75,30 @@ def _nearest_area(key: int, *, over: tuple[int, int]) -> list[int]:
     return list(found.values_list("pk", flat=True)[:1])
 
 
+def _owner(effect: OpenDuty, told: Told, about: About, *, usual: str) -> str:
+    """The role that owes it: the one that the record names, if it sits where the record is about, else the duty's."""
+    role = ROLES.get(str(told.content.get(effect.owner, ""))) if effect.owner else None
+    if role is None or effect.target != "subject":
+        return usual
+    sits = about.kind in role.on if role.level is None else level_of(about.area_id) >= role.level
+    return role.key if sits else usual
+
+
+def _by_when(windows: Sequence[Window], effect: OpenDuty, told: Told) -> list[Window]:
+    """The windows, due when the record says, and told upward as long after that as the duty tells; never before they
+    open."""
+    said = told.content.get(effect.due) if effect.due else None
+    if not said:
+        return list(windows)
+    given = datetime.fromisoformat(str(said))
+    moved = []
+    for window in windows:
+        due = max(given, window.opens)
+        warn = min(window.warn, due)
+        moved.append(replace(window, warn=warn, due=due, tell=due + (window.tell - window.due)))
+    return moved
+
+
 def _open(running: Running, openings: Sequence[tuple[OpenDuty, int, Happened]], *, now: datetime) -> int:
     """Open obligations in one statement, each in a window that begins when its record happened."""
     columns: dict[str, list[Any]] = {
@@ -80,13 +106,13 @@ def _open(running: Running, openings: Sequence[tuple[OpenDuty, int, Happened]], 
         for name in ("duty", "subject", "stage", "role", "span", "on_subject", "opens", "warn", "due", "tell", "until",
                      "climb", "opened_by")
     }  # fmt: skip
-    for effect, target, (told, _, happened_at) in openings:
+    for effect, target, (told, about, happened_at) in openings:
         duty = running.plan.duties[effect.duty]
         cadence = duty.timing(running.stage.level)
         if cadence is None:
             continue
-        seat = seat_of(duty.owner)
-        for window in single(cadence, since=happened_at, zone=running.plan.zone):
+        seat = seat_of(_owner(effect, told, about, usual=duty.owner))
+        for window in _by_when(single(cadence, since=happened_at, zone=running.plan.zone), effect, told):
             row = {
                 "duty": running.duty_ids[duty.key], "subject": target, "stage": running.stage.pk, **seat,
                 "opens": window.opens, "warn": window.warn, "due": window.due, "tell": window.tell,

@@ -102,6 +102,17 @@ def _check_rule(rule: Rule, at: Cursor, draft: Draft) -> None:
         at.inside("open.duty").wrong(zh, en, ("节律为 event 的职责", "a duty with cadence event"))
     for form in forms:
         _check_target(rule, effect, form, _kind(duty, draft), at)
+        _check_read("owner", effect.owner, form, FieldType.TEXT, at)
+        _check_read("due", effect.due, form, FieldType.MOMENT, at)
+
+
+def _check_read(what: str, key: str, form: Form, kind: FieldType, at: Cursor) -> None:
+    """Whose or by when an obligation is can be read of a field of the form; where it is left out, the duty says it."""
+    field = form.field(key) if key else None
+    if key and (field is None or field.type is not kind or field.personal):
+        zh, en = f"{form.key} 没有这样的字段", f"{form.key} has no such field"
+        allowed = (f"类型为 {kind}、非 personal 的字段", f"a field of type {kind} that is not personal")
+        at.inside(f"open.{what}").wrong(zh, en, allowed)
 
 
 def _check_sealed(rule: Rule, forms: list[Form], at: Cursor) -> None:

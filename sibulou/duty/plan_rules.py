@@ -51,15 +51,23 @@ def _read_effect(key: str, cursor: Cursor, found: Mapping[str, Cursor], draft: D
         own = found["lift"].fields("class")
         return LiftWatch(key, maybe(own, "class", lambda at: read_class(at, draft), ""))
     if "open" in found:
-        own = found["open"].fields("duty", "for")
+        own = found["open"].fields("duty", "for owner due")
         duty = maybe(own, "duty", lambda at: at.one_of(draft.duties, "职责", "duty"), "")
-        return OpenDuty(key, duty, maybe(own, "for", _read_target, "subject"))
+        owner, due = (maybe(own, name, _read_field, "") for name in ("owner", "due"))
+        return OpenDuty(key, duty, maybe(own, "for", _read_target, "subject"), owner, due)
     return OpenDuty(key, "", "subject")
 
 
 def _read_target(cursor: Cursor) -> str:
     word = cursor.text()
     return word if word.startswith("field:") else cursor.one_of([*TARGETS, "field:<field>"], "对象", "target")
+
+
+def _read_field(cursor: Cursor) -> str:
+    word = cursor.text()
+    if not word.startswith("field:"):
+        cursor.wrong(f"{word} 不是字段", f"{word} is no field", ("field:<字段>", "field:<name>"))
+    return word.removeprefix("field:")
 
 
 def _read_watch(key: str, cursor: Cursor, draft: Draft) -> PutUnderWatch:

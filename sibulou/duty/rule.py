@@ -91,12 +91,15 @@ class OpenDuty:
     """Open an obligation of `duty`.
 
     `target` is "subject" (of the record), "household" (of the person), "village", "township" or "county"
-    (around the subject), or "field:<name>" (the subject or area that this field of the form names).
+    (around the subject), or "field:<name>" (the subject or area that this field of the form names). `owner` and `due`:
+    fields that name the role which owes it instead of the duty's owner, and by when; empty: as the duty has it.
     """
 
     rule: str
     duty: str
     target: str
+    owner: str = ""
+    due: str = ""
 
     @property
     def target_field(self) -> str | None:

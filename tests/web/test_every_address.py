@@ -29,6 +29,9 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
 from sibulou.field.links import HandedOver, hand_over
+from sibulou.fronts.control.models import Order
+from sibulou.fronts.control.orders.judging import SENDERS
+from sibulou.fronts.control.orders.sending import Wording, send_order, to_areas
 from sibulou.fronts.defence.calendar_file import token_of
 from sibulou.fronts.defence.cordon.placing import ask_seal, draw_road
 from sibulou.fronts.defence.models import CalendarLink, LocalRoad, Member, Rota, Seal, Shift, Standing
@@ -88,6 +91,7 @@ class Things:
     way: LocalRoad
     seal: Seal
     duty: Roster
+    order: Order
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,35 @@ def ledger_of_post(who: Who, things: Things) -> int | frozenset[int]:
     if who.over(post.area_id, Right.PEOPLE) or post.pk in who.keeps:
         return OK
     return 404 if who.holds(Right.PEOPLE) or who.role == "post_head" else 403
+
+
+def ordering(who: Who, things: Things) -> int | frozenset[int]:
+    """Secretaries and duty officers of a county or a township send orders."""
+    return OK if who.role in SENDERS else 403
+
+
+def sending_order(who: Who, things: Things) -> int | frozenset[int]:
+    """To a village of the county: from elsewhere it goes to nobody, and is told so."""
+    if who.role not in SENDERS:
+        return 403
+    return OK if who.over(things.scene.world.village_a.pk, Right.GAPS) else 422
+
+
+def order_seen(who: Who, things: Things) -> int | frozenset[int]:
+    """An order to a village: seen there and above."""
+    return OK if who.over(things.scene.world.village_a.pk, Right.GAPS) else 404
+
+
+def order_answered(who: Who, things: Things) -> int | frozenset[int]:
+    """It is answered by whoever may record there; for whoever may not, its addressee does not exist."""
+    return OK if who.over(things.scene.world.village_a.pk, Right.RECORD) else 404
+
+
+def no_objection(who: Who, things: Things) -> int | frozenset[int]:
+    """Nobody objected to the order of the table: whoever sent it finds none, others are told that they sent it not."""
+    if order_seen(who, things) == 404:
+        return 404
+    return 404 if who.role in ("county_duty", "county_secretary") else 403
 
 
 def seeing(what: str) -> Judge:
@@ -732,6 +765,23 @@ ADDRESSES: dict[str, Entry] = {
         data=lambda things: {"name": "东河临时党支部"},
     ),
     "mine/": Entry(anyone),
+    "orders/": Entry(anyone),
+    "orders/new/": Entry(
+        ordering, sending_order,
+        data=lambda things: {
+            "text": "报回人数", "areas": things.scene.world.village_a.pk,
+            "due": f"{things.scene.now + timedelta(hours=5):%Y-%m-%dT%H:%M}+00:00",
+        },
+    ),
+    "orders/<uuid:number>/": Entry(order_seen, fill=_number("order")),
+    "orders/<uuid:number>/answers/": Entry(
+        None, order_answered, fill=_number("order"),
+        data=lambda things: {"addressee": things.order.addressees.get().pk, "result": "received"},
+    ),
+    "orders/<uuid:number>/objections/": Entry(
+        None, no_objection, fill=_number("order"),
+        data=lambda things: {"addressee": things.order.addressees.get().pk, "outcome": "withdrawn"},
+    ),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
     "passages/": Entry(passages_of_his, passages_of_his, data=lambda things: {"plate": "云F12345"}),
     "passages/<int:number>/<str:day>/": Entry(
@@ -960,7 +1010,7 @@ def things_of(scene: Scene) -> Things:
             way=draw_road(area=world.village_a, layer="path", name="小路", line=line, by=by, now=now),
             seal=ask_seal(area=world.village_a, name="村口", reason="堆土", at=at_a, by=asker, now=now),
             household=world.zhang.subject,
-            record=Record.objects.get(),
+            record=Record.objects.get(form="household_check"),
             refusal=Refusal.objects.get(),
             obligation=obligation,
             waiver=waiver.pk,
@@ -993,6 +1043,7 @@ def things_of(scene: Scene) -> Things:
                 subject=world.zhang.subject, until=now + timedelta(days=3), reach=EVERYTHING, by=by, now=now
             ),
             duty=_roster(scene),
+            order=_ordered(scene),
         )
 
 
@@ -1022,6 +1073,16 @@ def _roster(scene: Scene) -> Roster:
         member=standing.member, free=next(one for one in force if one.pk not in busy), shift=shift, standing=standing,
         proposal=made[1], proposed=Shift.objects.filter(rota=made[1])[0], calendar=token_of(link),
     )  # fmt: skip
+
+
+def _ordered(scene: Scene) -> Order:
+    """An order of the county's duty officer to village A."""
+    officer, now = scene.inside("county_duty"), scene.now
+    number = send_order(
+        wording=Wording("报回车辆数", now + timedelta(hours=4)), to=to_areas([scene.world.village_a]),
+        reach=reach_of(officer, now=now), by=By(officer.name, "", officer.pk), now=now,
+    )  # fmt: skip
+    return Order.objects.get(pk=number)
 
 
 def everybody(scene: Scene) -> list[Who]:

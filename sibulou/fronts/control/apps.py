@@ -11,3 +11,14 @@ class ControlConfig(AppConfig):
         from sibulou.fronts.control import scopes
 
         scopes.register()
+        self._listen()
+
+    @staticmethod
+    def _listen() -> None:
+        from sibulou.duty.listening import listen
+        from sibulou.fronts.control.orders import following, judging
+
+        for form in following.SENT:
+            listen(form, judge=judging.judge_order, listener=following.hear_orders)
+        for form in following.DONE:
+            listen(form, judge=judging.anything, listener=following.hear_answers)

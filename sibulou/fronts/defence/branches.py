@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sibulou.duty.reconcile import reconcile
+from sibulou.duty.telling import tell_once
 from sibulou.fronts.defence.models import Branch, Joint, Leading
 from sibulou.fronts.defence.post_problems import (
     BranchMissing,
@@ -17,7 +18,6 @@ from sibulou.fronts.defence.post_problems import (
     NoPost,
     OwnVillage,
 )
-from sibulou.fronts.defence.telling import tell_once
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.area_key import Level, ancestor

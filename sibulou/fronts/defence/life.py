@@ -9,10 +9,10 @@ from sibulou.duty.listening import Heard
 from sibulou.duty.models import Obligation, Waiver
 from sibulou.duty.reconcile import reconcile
 from sibulou.duty.settle import end_obligations, revive_obligations
+from sibulou.duty.telling import tell_once
 from sibulou.fronts.defence.models import PostStep, Step
 from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, WrongStep
 from sibulou.fronts.defence.publishing import end_shifts
-from sibulou.fronts.defence.telling import tell_once
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import CLOCKWORK, By, audit

@@ -20,6 +20,7 @@ from sibulou.duty import board
 from sibulou.duty.board import Moment, Page
 from sibulou.duty.models import WAITING, Duty, Obligation, Waiver
 from sibulou.duty.own_list import PARTS, Clock, Listed, owed_first, owed_page, seats_of, told_first, told_page
+from sibulou.fronts.control.models import Order
 from sibulou.fronts.defence.calendar_file import own_shifts
 from sibulou.fronts.defence.models import Standing
 from sibulou.fronts.defence.swapping import own_member
@@ -27,6 +28,7 @@ from sibulou.roster.models import Seat
 from sibulou.roster.role import ROLES, Right
 from sibulou.web.labels import language, pick, places
 from sibulou.web.middleware import Asking
+from sibulou.web.order_rows import orders_behind
 from sibulou.web.pages.gaps import read_page
 from sibulou.web.paper_doors import own_sheets
 from sibulou.web.present import GapRow, duty_title, gap_rows
@@ -48,12 +50,15 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One obligation on the list, with the links to the forms that meet it, and (of what one was told) when."""
+    """One obligation on the list, with the links to the forms that meet it, and (of what one was told) when.
+
+    `order`: the order behind it, if there is one."""
 
     row: GapRow
     doors: Sequence[Door]
     orphan: bool
     told_at: datetime | None
+    order: Order | None = None
 
 
 @dataclass
@@ -128,9 +133,10 @@ def _entries(listed: Sequence[Listed], request: Asking) -> list[Entry]:
     gaps = [replace(one.gap, unowned=one.gap.unowned or one.gap.seat in vacant) for one in listed]
     rows = gap_rows(gaps, moment=Moment.now(request.now), language=language())
     links = _doors([one.gap.obligation for one in listed if one.part != TOLD], request)
+    ordered = orders_behind([one.gap.obligation for one in listed])
     return [
         Entry(row, links.get(row.gap.obligation, ()) if one.part != TOLD else (), one.part != TOLD and one.gap.unowned,
-              one.told_at)
+              one.told_at, ordered.get(row.gap.obligation))
         for one, row in zip(listed, rows, strict=True)
     ]  # fmt: skip
 

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from sibulou.duty.telling import tell_once
 from sibulou.fronts.defence.models import Passage
-from sibulou.fronts.defence.passages.following import FOUND, Plan, follow, tell_once
+from sibulou.fronts.defence.passages.following import FOUND, Plan, follow
 from sibulou.fronts.defence.passages.register import QUERIES, as_row, plain, rows_of
 
 MENDED = "passage_mended"

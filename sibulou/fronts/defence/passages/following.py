@@ -8,8 +8,6 @@ the same behind.
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -18,14 +16,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from sibulou.duty.force import Running, current
-from sibulou.duty.intake import Batch, Outcome, take_in
 from sibulou.duty.listening import Heard
 from sibulou.duty.models import Obligation, Record
-from sibulou.duty.told import Told
+from sibulou.duty.telling import named_record, tell_once
 from sibulou.fronts.defence.models import Passage
 from sibulou.fronts.defence.passages.register import FORM, Row, keep, rows_of
-from sibulou.lib.uuid7 import uuid7
-from sibulou.roster.access import EVERYTHING
 from sibulou.roster.area_key import Level, ancestor
 from sibulou.roster.audit import CLOCKWORK
 from sibulou.roster.households import change_state
@@ -34,7 +29,6 @@ from sibulou.roster.models import Person, Subject
 NOTICE, FOUND, EXIT, SETTLED = "turnback_notice", "passage_found", "exit_seen", "sighting_settled"
 PLACES = {"out": "away", "in": "present"}
 """Where a resident is after a passage; one who is on the way through was never here."""
-_log = logging.getLogger(__name__)
 
 
 def hear_passages(heard: Sequence[Heard], now: datetime) -> None:
@@ -186,29 +180,3 @@ def _settle_sightings(heard: Sequence[Heard], new: dict[UUID, Row], *, now: date
 
 def _same_village(one: int, other: int) -> bool:
     return ancestor(one, Level.VILLAGE) == ancestor(other, Level.VILLAGE)
-
-
-def named_record(name: str, at: datetime) -> UUID:
-    """The id of what the system tells under a name: the same whenever it is told."""
-    return uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
-
-
-def tell_once(
-    name: str, form: str, subject: int, at: datetime, content: dict[str, Any], *, now: datetime,
-    answers: UUID | None = None, withdraws: UUID | None = None,
-) -> UUID | None:  # fmt: skip
-    """Tell a record as the clockwork, under an id that follows from `name`, and give the id.
-
-    Nothing where it was told before, or where no plan in force has the form.
-    """
-    record = named_record(name, at)
-    plan = next((one.plan.key for one in current(now) if form in one.plan.forms), "")
-    if not plan or Record.objects.filter(pk=record).exists():
-        return None
-    told = Told(record, form, subject, at, content, answers=answers, corrects=withdraws,
-                withdraws=withdraws is not None, plan=plan)  # fmt: skip
-    answer = take_in(Batch([told], device="clockwork"), reach=EVERYTHING, by=CLOCKWORK, now=now)[0]
-    if answer.outcome is not Outcome.ACCEPTED:
-        _log.error("%s: %s", form, answer.problem)
-        return None
-    return record

@@ -1,4 +1,4 @@
-"""What the clockwork itself tells of defence: a record under an id that follows from what it is about."""
+"""What the clockwork itself tells: a record under an id that follows from what it is about."""
 
 from __future__ import annotations
 
@@ -21,19 +21,33 @@ _log = logging.getLogger(__name__)
 
 def tell_once(
     name: str, form: str, subject: int, at: datetime, content: dict[str, Any], *, now: datetime,
-    answers: UUID | None = None,
+    answers: UUID | None = None, withdraws: UUID | None = None,
 ) -> UUID | None:  # fmt: skip
     """Tell a record as the clockwork, under an id that follows from `name`, and give the id.
 
     Nothing where it was told before, or where no plan in force has the form.
     """
-    record = uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
+    record = named_record(name, at)
     plan = next((one.plan.key for one in current(now) if form in one.plan.forms), "")
     if not plan or Record.objects.filter(pk=record).exists():
         return None
-    told = Told(record, form, subject, at, content, answers=answers, plan=plan)
+    told = Told(record, form, subject, at, content, answers=answers, corrects=withdraws,
+                withdraws=withdraws is not None, plan=plan)  # fmt: skip
     answer = take_in(Batch([told], device="clockwork"), reach=EVERYTHING, by=CLOCKWORK, now=now)[0]
     if answer.outcome is not Outcome.ACCEPTED:
         _log.error("%s: %s", form, answer.problem)
         return None
     return record
+
+
+def named_record(name: str, at: datetime) -> UUID:
+    """The id of what the clockwork tells under a name."""
+    return uuid7(at, hashlib.sha256(name.encode()).digest()[:10])
+
+
+def take_back(record: UUID, *, now: datetime) -> UUID | None:
+    """Withdraw what the clockwork told, once. Nothing where it was never told."""
+    row = Record.objects.filter(pk=record).first()
+    if row is None or Record.objects.filter(corrects=record).exists():
+        return None
+    return tell_once(f"back|{record}", row.form, row.subject_id, row.happened_at, {}, withdraws=record, now=now)
