@@ -29,7 +29,7 @@ from sibulou.duty.told import Told
 from sibulou.duty.waive import ask_waiver
 from sibulou.field.devices import enrol_signed_in
 from sibulou.field.links import HandedOver, hand_over
-from sibulou.fronts.control.models import Order
+from sibulou.fronts.control.models import Addressee
 from sibulou.fronts.control.orders.judging import SENDERS
 from sibulou.fronts.control.orders.sending import Wording, send_order, to_areas
 from sibulou.fronts.defence.calendar_file import token_of
@@ -91,7 +91,7 @@ class Things:
     way: LocalRoad
     seal: Seal
     duty: Roster
-    order: Order
+    order: Addressee
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,10 @@ def order_seen(who: Who, things: Things) -> int | frozenset[int]:
 
 
 def order_answered(who: Who, things: Things) -> int | frozenset[int]:
-    """It is answered by whoever may record there; for whoever may not, its addressee does not exist."""
-    return OK if who.over(things.scene.world.village_a.pk, Right.RECORD) else 404
+    """It is answered by whoever may record there; whoever only sees it is told that he may not tell of it."""
+    if order_seen(who, things) == 404:
+        return 404
+    return OK if who.over(things.scene.world.village_a.pk, Right.RECORD) else 422
 
 
 def no_objection(who: Who, things: Things) -> int | frozenset[int]:
@@ -572,6 +574,10 @@ def _secret(things: Things) -> dict[str, object]:
     return {"secret": things.link.secret}
 
 
+def _order(things: Things) -> dict[str, object]:
+    return {"number": things.order.order_id}
+
+
 def _event(things: Things) -> dict[str, object]:
     return {"number": things.scene.event.pk}
 
@@ -773,14 +779,14 @@ ADDRESSES: dict[str, Entry] = {
             "due": f"{things.scene.now + timedelta(hours=5):%Y-%m-%dT%H:%M}+00:00",
         },
     ),
-    "orders/<uuid:number>/": Entry(order_seen, fill=_number("order")),
+    "orders/<uuid:number>/": Entry(order_seen, fill=_order),
     "orders/<uuid:number>/answers/": Entry(
-        None, order_answered, fill=_number("order"),
-        data=lambda things: {"addressee": things.order.addressees.get().pk, "result": "received"},
+        None, order_answered, fill=_order,
+        data=lambda things: {"addressee": things.order.pk, "result": "received"},
     ),
     "orders/<uuid:number>/objections/": Entry(
-        None, no_objection, fill=_number("order"),
-        data=lambda things: {"addressee": things.order.addressees.get().pk, "outcome": "withdrawn"},
+        None, no_objection, fill=_order,
+        data=lambda things: {"addressee": things.order.pk, "outcome": "withdrawn"},
     ),
     "households/<int:number>/": Entry(seeing("household"), fill=_number("household")),
     "passages/": Entry(passages_of_his, passages_of_his, data=lambda things: {"plate": "云F12345"}),
@@ -1075,14 +1081,14 @@ def _roster(scene: Scene) -> Roster:
     )  # fmt: skip
 
 
-def _ordered(scene: Scene) -> Order:
+def _ordered(scene: Scene) -> Addressee:
     """An order of the county's duty officer to village A."""
     officer, now = scene.inside("county_duty"), scene.now
     number = send_order(
         wording=Wording("报回车辆数", now + timedelta(hours=4)), to=to_areas([scene.world.village_a]),
         reach=reach_of(officer, now=now), by=By(officer.name, "", officer.pk), now=now,
     )  # fmt: skip
-    return Order.objects.get(pk=number)
+    return Addressee.objects.get(order=number)
 
 
 def everybody(scene: Scene) -> list[Who]:
