@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sibulou.roster.models import AuditLine, User
 from sibulou.roster.role import ROLES
+from sibulou.web.held import STEP_WORDS
 from sibulou.web.labels import owners, pick, subjects
 
 DEEDS: dict[str, tuple[str, str]] = {
@@ -40,6 +41,9 @@ DEEDS: dict[str, tuple[str, str]] = {
     "area.recode": ("变更区划代码 {old} → {new}（{notice}）", "recoded an area {old} → {new} ({notice})"),
     "area.rename": ("区域更名 {old} → {new}", "renamed an area {old} → {new}"),
     "audit.check": ("核对审计链：{lines} 条，{found}", "checked the chain: {lines} lines, {found}"),
+    "branch.found": ("成立临时党支部“{name}”（{number}）", "founded the branch “{name}” ({number})"),
+    "branch.lead": ("卡点 {subject} 归 {branch}", "put post {subject} under {branch}"),
+    "branch.lead_end": ("卡点 {subject} 不再归 {branch}", "took post {subject} from under {branch}"),
     "county.found": ("建县", "founded the county"),
     "device.enrol": ("{account} 登记设备“{name}”", "{account} brought in the device “{name}”"),
     "device.invite": ("为账号 {username} 发出设备邀请码", "invited a device for {username}"),
@@ -119,6 +123,9 @@ DEEDS: dict[str, tuple[str, str]] = {
     "plan.load": ("载入预案 {plan} 第 {version} 版", "loaded plan {plan}, version {version}"),
     "post.add": ("登记卡点 {subject}", "entered post {subject}"),
     "post.correct": ("更正卡点 {subject} 的登记：{fields}", "put post {subject} right: {fields}"),
+    "post.joint": ("卡点 {subject} 与邻村联合设", "made {subject} a joint post with a neighbour village"),
+    "post.joint_end": ("卡点 {subject} 不再与邻村联合设", "ended that {subject} is a joint post"),
+    "post.step": ("卡点 {subject}：{step}（{number}）；{reason}", "post {subject}: {step} ({number}); {reason}"),
     "post.open": ("启用卡点 {subject}", "opened post {subject}"),
     "refusal.settle": ("处理待核记录 {refusal}：{how}", "settled the refused record {refusal}: {how}"),
     "calendar.link": ("取得日历链接", "made a link to the calendar"),
@@ -186,7 +193,7 @@ def names_in(lines: Iterable[AuditLine], *, language: str, now: datetime) -> Nam
     facts = [_facts(line) for line in lines]
     users = User.objects.filter(pk__in=_numbers(facts, "account", "stand_in")).values_list("pk", "name")
     seats = owners(_numbers(facts, "seat"), language=language, now=now)
-    about = subjects(_numbers(facts, "subject"))
+    about = subjects(_numbers(facts, "subject", "branch"))
     return Names(
         dict(users),
         {key: f"{seat.role} {seat.place}".strip() for key, seat in seats.items()},
@@ -230,8 +237,11 @@ def _called(facts: Mapping[str, object], names: Names, language: str) -> dict[st
         role = ROLES.get(str(facts.get("seat_role")))
         bare = pick((f"席位 {number}", f"seat {number}"), language)
         found["seat"] = names.seats.get(number) or (f"{role.label(language)} {bare}" if role else bare)
-    if isinstance(number := facts.get("subject"), int) and number in names.subjects:
-        found["subject"] = names.subjects[number]
+    for key in ("subject", "branch"):
+        if isinstance(number := facts.get(key), int) and number in names.subjects:
+            found[key] = names.subjects[number]
+    if (words := STEP_WORDS.get(str(facts.get("step")))) is not None:
+        found["step"] = pick(words, language)
     return found
 
 

@@ -113,7 +113,7 @@ class SayProblems:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.respond(request)
-        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/api/"):
+        if isinstance(response, HttpResponseNotAllowed):
             return not_allowed(request, response)
         return response
 

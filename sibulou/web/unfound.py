@@ -18,6 +18,14 @@ class OtherMethod(Problem):
     en = "This address cannot be opened in this way; nothing was changed. Go back and use the button on the page."
 
 
+class OtherVerb(Problem):
+    """An operation of the interface asked for in a way it does not take."""
+
+    number = "405.2"
+    zh = "接口的这个地址不接受 {method}，只接受 {allowed}。没有改动任何内容。请按接口说明（/api/v1/openapi.json）改正。"
+    en = "This address of the interface takes only {allowed}, not {method}; nothing was done. See /api/v1/openapi.json."
+
+
 class StalePage(Problem):
     """A form without the token of its session: opened before somebody signed in anew, or cookies are off."""
 
@@ -52,7 +60,9 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
-    """The page in place of an empty 405, with the methods that the address does take."""
-    said = say(request, OtherMethod())
-    said["Allow"] = refused["Allow"]
+    """The page or JSON in place of an empty 405, with the methods that the address does take."""
+    allowed = refused["Allow"]
+    below = request.path.startswith("/api/")
+    said = say(request, OtherVerb(method=request.method, allowed=allowed) if below else OtherMethod())
+    said["Allow"] = allowed
     return said

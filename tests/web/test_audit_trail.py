@@ -12,6 +12,7 @@ from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import By, audit
 from sibulou.roster.models import AuditLine
 from sibulou.web.deeds import DEEDS, Names, sentence
+from sibulou.web.pages.audit_trail import role_in_words
 from tests.web.reading import words
 from tests.web.scene import Scene
 
@@ -31,6 +32,17 @@ def test_a_line_of_an_unknown_kind_or_without_its_facts_is_still_shown():
     assert sentence(bare, "zh") == "future.deed a=1"
     assert sentence(AuditLine(kind="unmask", facts="{}"), "zh") == "查看对象 — 的完整号码（—）：—"
     assert sentence(AuditLine(kind="plan.load", facts="no json"), "en") == "loaded plan —, version —"
+
+
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        ("township_duty", "乡镇值班员", "township duty officer"), ("乡镇值班员", "乡镇值班员", "township duty officer"),
+        ("clockwork", "系统", "the system"), ("", "", ""), ("a role of old", "a role of old", "a role of old"),
+    ],
+)  # fmt: skip
+def test_whoever_did_it_is_named_with_his_role_in_the_readers_language(written: str, zh: str, en: str):
+    assert (role_in_words(written, "zh-hans"), role_in_words(written, "en")) == (zh, en)
 
 
 @pytest.mark.django_db

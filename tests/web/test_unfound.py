@@ -54,3 +54,10 @@ def test_a_form_opened_before_one_signed_in_anew_says_so(scene: Scene, language:
     assert answer.status_code == 403
     assert said in words(answer)
     assert StalePage.number in words(answer)
+
+
+def test_an_operation_asked_for_in_another_way_says_which_it_takes(scene: Scene, signed_in):
+    answer = signed_in(scene.inside("county_duty")).get("/api/v1/records")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer.json()["problem"] == "405.2"
+    assert "POST" in answer.json()["zh"] and "POST" in answer.json()["en"]

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sibulou.roster.audit import ChainCheck, audit
 from sibulou.roster.models import AuditLine
-from sibulou.roster.role import Right
+from sibulou.roster.role import ROLES, Right
 from sibulou.web.allow import need, roots
 from sibulou.web.asked import number_asked
 from sibulou.web.deeds import DEEDS, check_words, names_in, sentence, title
-from sibulou.web.labels import language, places, word
+from sibulou.web.labels import language, pick, places, word
 from sibulou.web.middleware import Asking
 
 PAGE = 50
+_OTHERS = {"clockwork": ("系统", "the system")}
 CHECKS = ("audit.check", "kernel.check")
 
 
@@ -30,6 +31,7 @@ class Shown:
 
     line: AuditLine
     sentence: str
+    role: str
     place: str
 
 
@@ -65,9 +67,20 @@ def _shown(lines: list[AuditLine], request: Asking) -> list[Shown]:
     where = places({line.area_id for line in lines if line.area_id})
     names = names_in(lines, language=language(), now=request.now)
     return [
-        Shown(line, sentence(line, language(), names), where.get(line.area_id, "") if line.area_id else "")
+        Shown(
+            line,
+            sentence(line, language(), names),
+            role_in_words(line.role, language()),
+            where.get(line.area_id, "") if line.area_id else "",
+        )
         for line in lines
     ]
+
+
+def role_in_words(written: str, language: str) -> str:
+    """The role of a line in the reader's language: it was written as a key or in Chinese, or stands for no role."""
+    role = ROLES.get(written) or next((one for one in ROLES.values() if one.zh == written), None)
+    return role.label(language) if role else pick(_OTHERS.get(written, (written, written)), language)
 
 
 def check_chain() -> ChainCheck:
