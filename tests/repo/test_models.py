@@ -70,6 +70,8 @@ SET_BY_NOBODY = {
     "passage.happened_at": "a copy of the record's",
     "passage.received_at": "a copy of the record's",
     "paper_sheet.starts_at": "made_by names who drew it up",
+    "sent_order.due_at": "sent_by_name names who sent it",
+    "sent_order.sent_at": "sent_by_name names who sent it",
     "paper_sheet.due_at": "the end of the day or the shift",
     "paper_row.usual_at": "the sheet's made_by names who drew it up",
     "otp_totp_totpdevice.created_at": "the account's own telephone",
