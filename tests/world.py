@@ -22,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from sibulou.fronts.defence.branches import found_branch
+from sibulou.fronts.defence.models import Branch
 from sibulou.roster.appointments import appoint, create_user, make_seat, take_leave
 from sibulou.roster.area_key import from_code
 from sibulou.roster.audit import By
@@ -110,6 +112,7 @@ class World:
     pharmacy: Institution
     clinic: Institution
     market: Place
+    branch: Branch
     duty_officer: User
     secretary_a: User
     doctor_a: User
@@ -130,7 +133,7 @@ _ALL = (
     *_SEATED,
     ("guard", "yang_zhiqiang", "李强"), ("guard", "zhao_ming", "周正"), ("post_head", "post", "石磊"),
     ("post_head", "gate", "金波"), ("institution_head", "pharmacy", "任静"), ("institution_head", "clinic", "白芸"),
-    ("place_keeper", "market", "尹飞"),
+    ("place_keeper", "market", "尹飞"), ("post_branch_secretary", "branch", "毛峰"),
 )  # fmt: skip
 
 
@@ -229,7 +232,7 @@ def _homes(areas: dict[str, Area], at: datetime) -> tuple[dict[str, Household], 
     return homes, people
 
 
-def _things(areas: dict[str, Area], at: datetime) -> dict[str, Post | Institution | Place]:
+def _things(areas: dict[str, Area], at: datetime) -> dict[str, Post | Institution | Place | Branch]:
     here = areas["village_a"]
     return {
         "post": add_post(area=here, name="东河村口卡点", kind="village", opened_at=at, by=BY, now=at),
@@ -238,6 +241,7 @@ def _things(areas: dict[str, Area], at: datetime) -> dict[str, Post | Institutio
         "pharmacy": add_institution(area=here, name="仁和药店", kind="pharmacy", by=BY, now=at),
         "clinic": add_institution(area=here, name="东河卫生室", kind="village-clinic", by=BY, now=at),
         "market": add_place(area=here, name="东河集贸市场", kind="market", by=BY, now=at),
+        "branch": found_branch(area=areas["longquan"], name="龙泉临时党支部", number="", by=BY, now=at),
     }  # fmt: skip
 
 
@@ -246,7 +250,7 @@ def _guarded(people: dict[str, Person]) -> dict[str, Person]:
 
 
 def _chain(
-    areas: dict[str, Area], subjects: dict[str, Post | Institution | Place | Person], at: datetime
+    areas: dict[str, Area], subjects: dict[str, Post | Institution | Place | Branch | Person], at: datetime
 ) -> tuple[dict[str, User], dict[tuple[str, str], Seat]]:
     users: dict[str, User] = {}
     seats: dict[tuple[str, str], Seat] = {}

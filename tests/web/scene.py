@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sibulou.duty import force
 from sibulou.duty.models import Event, Obligation
 from sibulou.duty.reconcile import reconcile
+from sibulou.fronts.defence.branches import found_branch
 from sibulou.plans import shipped
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.appointments import appoint, create_user, make_seat
@@ -60,6 +61,7 @@ def _outside(world: World, now: datetime) -> dict[str, User]:
     on: dict[str, Subject] = {
         "guard": stranger,
         "post_head": add_post(area=village, name="湖口卡点", kind="village", by=BY, now=now).subject,
+        "post_branch_secretary": found_branch(area=village, name="湖口支部", number="", by=BY, now=now).subject,
         "place_keeper": add_place(area=village, name="湖口集市", kind="market", by=BY, now=now).subject,
         "institution_head": add_institution(area=village, name="湖口药店", kind="pharmacy", by=BY, now=now).subject,
     }

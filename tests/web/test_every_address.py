@@ -756,7 +756,8 @@ ADDRESSES: dict[str, Entry] = {
         fill=lambda things: {"number": things.scene.world.gate.pk, "wanted": "opened"},
     ),
     "subjects/<int:number>/branch/": Entry(
-        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"), data=lambda things: {"branch": "none"},
+        changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"),
+        data=lambda things: {"branch": things.scene.world.branch.pk},
     ),
     "subjects/<int:number>/joint/": Entry(
         changing_entry("gate"), changing_entry("gate"), fill=_pk("gate"),
