@@ -75,6 +75,7 @@ FULL: Mapping[str, Mapping[str, object]] = {
     "turnback_received": {"outcome": "host_told"},
     "came_in_settled": {"outcome": "turned_back"},
     "arrival_met": {"met": True, "class": "monitoring"},
+    "held_seen": {"doctor": "白芸", "finding": "stays"},
     "transfer_received": {"receiver": "赵敏", "place": "留观点"},
     "stock_count": {"cover": 7},
     "stock_received": {"cover": 9, "receiver": "陈杰"},
@@ -136,7 +137,9 @@ class Opener:
 _PASS = {"name": "过路人", "direction": "in", "temperature": 36.5, "matched": True, "disposal": "passed"}
 _OPENERS = (
     Opener("post.strength", "posts.open", "post_sign_off", {"on_duty": 0, "reason": "meal"}),
-    Opener("transfer.receive", "posts.open", "checkpoint_pass", {**_PASS, "disposal": "held"}),
+    Opener("transfer.receive", "posts.open", "checkpoint_pass", {**_PASS, "disposal": "held"},
+           beside=("held.seen",)),
+    Opener("held.seen", "posts.open", "checkpoint_pass", {**_PASS, "disposal": "held"}, beside=("transfer.receive",)),
     Opener("pass.remeasure", "posts.open", "checkpoint_pass", {**_PASS, "temperature": 38.0},
            beside=("transfer.receive",)),
     Opener("pass.rows", "posts.open", "passage_found", {"kind": "rows_short", "said": 4, "rows": 3}),

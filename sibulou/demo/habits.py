@@ -294,6 +294,7 @@ HABITS: Mapping[str, Habit] = {
     ),
     "post.steps": Habit("step_card", in_rounds(), plainly(version="2020-02-01")),
     "gate.trades": Habit("gate_shift", in_slot(0.1, 0.8, late=0.5, absent=0.3), plainly(**_ALL_TRADES)),
+    "held.seen": Habit("held_seen", QUICK, plainly(doctor="白医生", finding="stays")),
     "transfer.receive": Habit(
         "transfer_received", QUICK, plainly(receiver="接诊医生", place="乡镇卫生院", outcome="observed")
     ),

@@ -772,6 +772,7 @@ ADDRESSES: dict[str, Entry] = {
         data=lambda things: {"name": "东河临时党支部"},
     ),
     "mine/": Entry(anyone),
+    "held/": Entry(passages_of_his),
     "orders/": Entry(anyone),
     "orders/new/": Entry(
         ordering, sending_order,
