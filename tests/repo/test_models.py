@@ -69,8 +69,6 @@ SET_BY_NOBODY = {
     "field_attachment.received_at": "the server's clock",
     "passage.happened_at": "a copy of the record's",
     "passage.received_at": "a copy of the record's",
-    "sent_order.due_at": "sent_by_name names who gave it",
-    "sent_order.sent_at": "sent_by_name; the record's told_by",
     "paper_sheet.starts_at": "made_by names who drew it up",
     "sent_order.due_at": "sent_by_name names who sent it",
     "sent_order.sent_at": "sent_by_name names who sent it",
