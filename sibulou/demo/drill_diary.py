@@ -67,6 +67,8 @@ class Writer:
         forms = list(self._closers(item.duty).values())
         self.rng.shuffle(forms)
         for closer in forms:
+            if closer.answers and self._answers_another(diary, item, closer.form):
+                continue
             opener = self._opener(diary, item) if closer.answers else None
             happened = self.moment(diary, closer.form, span, answers=closer.answers)
             if happened is not None:
@@ -76,6 +78,13 @@ class Writer:
                 return
         item.fate = "entailed"
         item.plant = item.plant or self._blocker(diary, item)
+
+    def _answers_another(self, diary: Diary, item: Item, form: str) -> bool:
+        """Whether the form answers something else that the same record opened and that must stay open."""
+        return any(
+            other is not item and other.opened_by == item.opened_by and other.fate in ("miss", "own", "late")
+            and form in self._closers(other.duty) for other in diary.items
+        )  # fmt: skip
 
     def _opener(self, diary: Diary, item: Item) -> Sent:
         """The record that opened the item; it may be about another thing, so only its id is needed."""

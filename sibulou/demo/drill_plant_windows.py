@@ -104,17 +104,24 @@ def _open(
     def then(sent: Sent) -> None:
         plant = plot.plant(kind, f"{opener.duty} · {target.label}", control=control)
         item = plot.opened(opener.duty, target, sent)
-        for other in opener.beside:
-            plot.opened(other, target, sent)
+        beside = [(other, plot.opened(other, target, sent)) for other in opener.beside]
+        entailed = [one for other, one in beside if _forms(plot, other) <= _forms(plot, opener.duty)]
         if opener.next_posts:
             _notices(plot, source, sent)
         if late and (room := plot.room(item)):
-            plot.late(item, plant, room)
+            for one in (item, *entailed):
+                plot.late(one, plant, room)
         elif not control:
-            plot.misses(item, plant)
+            for one in (item, *entailed):
+                plot.misses(one, plant)
         plot.mark(sent.received)
 
     return plot.ask(source, opener.form, content, span, then)
+
+
+def _forms(plot: Plot, duty: str) -> set[str]:
+    """The forms that close a duty: what only forms of another close stays open with it."""
+    return {closer.form for closer in plot.play.ledger.plan.duties[duty].closers}
 
 
 def _notices(plot: Plot, source: Thing, sent: Sent) -> None:

@@ -292,7 +292,7 @@ HABITS: Mapping[str, Habit] = {
     "post.passes": Habit(
         "checkpoint_hour", in_slot(0.2, 0.9, late=0.5, absent=0.5), numbers("vehicles", range(3, 40), people=55)
     ),
-    "post.steps": Habit("step_card", in_rounds(), plainly(version="2020-02-01")),
+    "post.steps": Habit("steps_confirmed", QUICK, plainly(version="2020-02-01")),
     "gate.trades": Habit("gate_shift", in_slot(0.1, 0.8, late=0.5, absent=0.3), plainly(**_ALL_TRADES)),
     "held.seen": Habit("held_seen", QUICK, plainly(doctor="白医生", finding="stays")),
     "transfer.receive": Habit(

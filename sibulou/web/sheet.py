@@ -42,6 +42,7 @@ class NoFormRuns(Problem):
 
 
 SYSTEM_DOORS = {
+    "steps_confirmed": (("看流程卡", "See the flow card"), "/steps/"),
     "channel_repaired": (("查看消息通道", "See the channels"), "/channels/"),
     "cordon_closed": (("查看绕行的路", "See the way in"), "/cordon/"),
 }

@@ -164,6 +164,19 @@ def ledger_of_post(who: Who, things: Things) -> int | frozenset[int]:
     return 404 if who.holds(Right.PEOPLE) or who.role == "post_head" else 403
 
 
+def publishing(who: Who, things: Things) -> int:
+    """The card of the table lacks its steps: whoever may publish is told so."""
+    return 422 if who.role in ("health_bureau", "county_duty") else 403
+
+
+def saying_version(who: Who, things: Things) -> int | frozenset[int]:
+    """By which version a post works is told by whoever may tell of the post; to others it does not exist."""
+    post = things.scene.world.post.subject
+    if not who.sees(post):
+        return 404
+    return OK if who.tells(post) else 422
+
+
 def ordering(who: Who, things: Things) -> int | frozenset[int]:
     """Secretaries and duty officers of a county or a township send orders."""
     return OK if who.role in SENDERS else 403
@@ -773,6 +786,13 @@ ADDRESSES: dict[str, Entry] = {
     ),
     "mine/": Entry(anyone),
     "held/": Entry(passages_of_his),
+    "steps/": Entry(
+        anyone, publishing, data=lambda things: {"version": "1", "stop": "", "ask": "", "measure": "", "register": "",
+                                                 "decide": "", "tell": ""},
+    ),
+    "steps/posts/<int:number>/": Entry(
+        None, saying_version, fill=_pk("post"), data=lambda things: {"version": "1"},
+    ),
     "orders/": Entry(anyone),
     "orders/new/": Entry(
         ordering, sending_order,

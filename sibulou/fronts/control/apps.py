@@ -21,4 +21,4 @@ class ControlConfig(AppConfig):
         for form in following.SENT:
             listen(form, judge=judging.judge_order, listener=following.hear_orders)
         for form in following.DONE:
-            listen(form, judge=judging.anything, listener=following.hear_answers)
+            listen(form, listener=following.hear_answers)

@@ -26,6 +26,7 @@ class DefenceConfig(AppConfig):
     @staticmethod
     def _listen() -> None:
         from sibulou.duty.listening import listen
+        from sibulou.fronts.defence import steps
         from sibulou.fronts.defence.life import hear_openings
         from sibulou.fronts.defence.passages.following import hear_passages
         from sibulou.fronts.defence.passages.judging import judge_passage
@@ -33,3 +34,4 @@ class DefenceConfig(AppConfig):
 
         listen(FORM, judge=judge_passage, listener=hear_passages)
         listen("post_opened", listener=hear_openings)
+        listen(steps.TOLD, listener=steps.hear_versions)

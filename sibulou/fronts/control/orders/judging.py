@@ -15,7 +15,3 @@ def judge_order(content: Mapping[str, object], reach: Reach) -> None:
     """Raises MayNotOrder. The system itself sits nowhere and may."""
     if reach.user_id is not None and not any(role in SENDERS for role in reach.roles):
         raise MayNotOrder
-
-
-def anything(content: Mapping[str, object], reach: Reach) -> None:
-    """An answer to an order is taken as its form takes it."""

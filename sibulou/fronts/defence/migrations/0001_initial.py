@@ -478,4 +478,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('post_id'), models.F('happened_at'), name='passage_post'), models.Index(models.F('happened_at'), name='passage_moment'), models.Index(models.F('plate'), models.F('happened_at'), condition=models.Q(('plate__isnull', False)), name='passage_plate'), models.Index(models.F('phone'), models.F('happened_at'), condition=models.Q(('phone__isnull', False)), name='passage_phone'), models.Index(models.F('identity'), models.F('happened_at'), condition=models.Q(('identity__isnull', False)), name='passage_identity'), models.Index(models.F('name'), models.F('happened_at'), condition=models.Q(('name__isnull', False)), name='passage_name'), models.Index(models.F('person_id'), models.F('happened_at'), condition=models.Q(('person_id__isnull', False)), name='passage_person'), models.Index(models.F('together'), condition=models.Q(('together', ''), _negated=True), name='passage_together'), django.contrib.postgres.indexes.BrinIndex(fields=['received_at'], name='passage_received')],
             },
         ),
+        migrations.CreateModel(
+            name='StepCard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.CharField(max_length=20)),
+                ('steps', models.JSONField()),
+                ('published_at', models.DateTimeField()),
+                ('published_by', models.CharField(max_length=80)),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.area')),
+            ],
+            options={
+                'db_table': 'step_card',
+                'constraints': [models.UniqueConstraint(fields=('area', 'version'), name='step_card_version')],
+            },
+        ),
     ]

@@ -5,6 +5,7 @@ from sibulou.fronts.defence.models.cordon import LocalRoad, Road, RoadNetwork, R
 from sibulou.fronts.defence.models.passage import Passage
 from sibulou.fronts.defence.models.people import Absence, KeptApart, Member, Team, Trade, Unit
 from sibulou.fronts.defence.models.rota import CalendarLink, PostHours, Rota, Shift, Standing, Swap
+from sibulou.fronts.defence.models.steps import StepCard
 
 __all__ = [
     "Absence",
@@ -26,6 +27,7 @@ __all__ = [
     "Shift",
     "Standing",
     "Step",
+    "StepCard",
     "Swap",
     "Team",
     "Trade",
