@@ -893,7 +893,11 @@ PASS = {"name": "x", "direction": "in", "temperature": 36.5, "disposal": "passed
             [("symptom.to_clinic", "field:person"), ("transfer.receive", "subject")],
         ),
         ("checkpoint_pass", {**PASS, "temperature": 38, "second": 36.8, "person": "7"}, []),
-        ("checkpoint_pass", {**PASS, "disposal": "isolated"}, [("transfer.receive", "subject")]),
+        (
+            "checkpoint_pass",
+            {**PASS, "disposal": "isolated"},
+            [("transfer.receive", "subject"), ("held.seen", "subject")],
+        ),
         (
             "checkpoint_pass",
             {**PASS, "disposal": "turned_back", "destination": "530425001001000000"},
