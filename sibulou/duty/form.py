@@ -83,6 +83,8 @@ class Form:
     concerned: str = ""
     kept_days: int | None = None
     """Days after the end of the event until which what is personal is kept; None where the plan does not say."""
+    paper: tuple[str, ...] = ()
+    """The fields that a printed sheet has room for, where it has not for all; empty: all of them."""
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

@@ -26,7 +26,7 @@ def read_kept_days(cursor: Cursor) -> int:
 
 def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
     check_key(cursor, key)
-    found = cursor.fields("key title subject why fields", "by_system concerned kept_days")
+    found = cursor.fields("key title subject why fields", "by_system concerned kept_days paper")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
     items = many(found, "fields", Cursor.keyed)
@@ -35,7 +35,10 @@ def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
     by_system = maybe(found, "by_system", Cursor.boolean, False)
     concerned = maybe(found, "concerned", lambda at: at.one_of(CONCERNED, "用途", "use"), "")
     kept = maybe(found, "kept_days", read_kept_days, kept_days)
-    whole = Form(key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned, kept)
+    whole = Form(
+        key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned, kept,
+        _read_paper(found, [one.key for one in fields]),
+    )  # fmt: skip
     if concerned:
         _check_concerned(found["concerned"], whole)
     for name, item in items:
@@ -43,6 +46,10 @@ def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
         if (shown := whole.field(name)) is not None and shown.show_when is not None:
             try_out(item.inside("show_when"), shown.show_when, [whole], {}, {})
     return whole
+
+
+def _read_paper(found: dict[str, Cursor], keys: list[str]) -> tuple[str, ...]:
+    return tuple(item.one_of(keys, "表单字段", "field of the form") for item in many(found, "paper", Cursor.items))
 
 
 def _check_concerned(cursor: Cursor, form: Form) -> None:

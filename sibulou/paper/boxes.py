@@ -64,8 +64,13 @@ class Box:
 
 
 def on_paper(form: Form) -> Form:
-    """The form without what nobody can write on paper: which row of the roster somebody is, where it may stay open."""
-    kept = tuple(one for one in form.fields if one.type is not FieldType.SUBJECT or one.required)
+    """The form without what nobody can write on paper: which row of the roster somebody is, where it may stay open;
+    and, where the plan says what a sheet has room for, without the rest."""
+    kept = tuple(
+        one
+        for one in form.fields
+        if (one.type is not FieldType.SUBJECT or one.required) and (not form.paper or one.key in form.paper)
+    )
     return replace(form, fields=kept)
 
 

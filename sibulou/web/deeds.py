@@ -121,6 +121,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "place.add": ("登记场所 {subject}", "entered place {subject}"),
     "place.correct": ("更正场所 {subject} 的登记：{fields}", "put place {subject} right: {fields}"),
     "plan.load": ("载入预案 {plan} 第 {version} 版", "loaded plan {plan}, version {version}"),
+    "order.send": ("下达指令 {number}，发给 {to} 个席位，限 {due}", "sent order {number} to {to} seats, due {due}"),
+    "steps.publish": ("发布流程卡 {version}", "published the step card {version}"),
     "post.add": ("登记卡点 {subject}", "entered post {subject}"),
     "post.correct": ("更正卡点 {subject} 的登记：{fields}", "put post {subject} right: {fields}"),
     "post.joint": ("卡点 {subject} 与邻村联合设", "made {subject} a joint post with a neighbour village"),

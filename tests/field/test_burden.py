@@ -43,6 +43,8 @@ OF_KIND = {
     "person": ("number of the household", "address", "household", "relation", "year of birth", "end of the number"),
     "post": ("kind of post",),
     "place": ("kind of place",),
+    "branch": (),
+    "shift": (),
     "institution": ("kind of institution",),
     "area": ("level",),
 }
@@ -351,7 +353,7 @@ def filled(cost: Cost, plan: Plan) -> float:
 def written(costs: list[Cost], plan: Plan) -> str:
     return (Path(__file__).parent / "burden.md").read_text(encoding="utf-8").format(
         tap=TAP, key=KEY, every=len(OF_EVERY), names=", ".join(OF_EVERY),
-        kinds="; ".join(f"{kind}: {', '.join(more)}" for kind, more in OF_KIND.items()),
+        kinds="; ".join(f"{kind}: {', '.join(more)}" for kind, more in OF_KIND.items() if more),
         costs="\n".join(_cost_row(cost, plan) for cost in costs),
         forms="\n".join(_form_row(form) for form in plan.forms.values()),
         share=f"{_whole_share(plan):.0%}",

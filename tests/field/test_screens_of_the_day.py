@@ -79,10 +79,10 @@ def shift_at_a_post(phone: Telephone) -> Iterator[str]:
     for key in "1234":
         phone.page.click(f".key[data-key='{key}']")
     yield "the signs that end a plate"
-    phone.page.fill("#field-temperature", "")
+    phone.page.focus("#lane-temperature-0")
     phone.page.wait_for_selector(".pad[data-keys=numbers] .likely")
     yield "the likely temperatures"
-    field, pad = (phone.page.locator(one).bounding_box() for one in ("#field-temperature", ".pad"))
+    field, pad = (phone.page.locator(one).bounding_box() for one in ("#lane-temperature-0", ".pad"))
     assert 0 < field["y"] < field["y"] + field["height"] <= pad["y"], "what is typed stands above the keys"
 
 

@@ -63,7 +63,7 @@ def answers(seat: Seat, at: datetime = NOW) -> str | None:
 def test_every_role_of_the_chain_has_someone_in_the_small_county(world: World):
     """Each role is held somewhere, at its own level or on its own kind of subject."""
     held = Appointment.objects.values_list("seat__role", flat=True)
-    assert set(held) == set(ROLES)
+    assert set(held) == set(ROLES) - {"shift_leader"}, "who leads a shift sits once a roster is published"
     for (role, _), seat in world.seats.items():
         assert seat.area.level == ROLES[role].level or seat.subject.kind in ROLES[role].on
 

@@ -240,7 +240,8 @@ def test_a_household_is_not_ended_over_its_members(world: World):
 
 def test_the_kernel_is_told_of_every_end(world: World, monkeypatch: pytest.MonkeyPatch):
     """What a layer above hangs in runs in the same transaction: when it fails, nothing has ended."""
-    assert [hook.__module__ for hook in on_end] == [DutyConfig.name + ".ending"]
+    fronts = ("sibulou.fronts.defence.branches", "sibulou.fronts.defence.publishing")
+    assert [hook.__module__ for hook in on_end] == [DutyConfig.name + ".ending", *fronts]
     told: list[tuple[int, datetime, str, str]] = []
 
     def refuse(*, subject, at, by, reason, now):

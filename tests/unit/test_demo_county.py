@@ -137,7 +137,7 @@ def test_every_seat_is_of_a_known_role_at_its_level_and_has_one_holder() -> None
             assert subject["area_id"] == seat["area_id"]
         else:
             assert level_of(int(seat["area_id"])) is role.level
-    assert {one["role"] for one in rows(made, "seat")} == set(ROLES) - {"guard", "unit_head"}
+    assert {one["role"] for one in rows(made, "seat")} == set(ROLES) - {"guard", "unit_head", "shift_leader"}
 
 
 def test_every_group_has_its_head_who_lives_there() -> None:

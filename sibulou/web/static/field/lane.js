@@ -1,4 +1,4 @@
-// A passage as its rows: one for each person, those of one vehicle under one number; and who passes here often.
+// A passage as rows, one for each person; who passes often.
 
 import { barePlate } from "./plates.js";
 

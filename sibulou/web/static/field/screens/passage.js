@@ -1,4 +1,4 @@
-// The lane of a post: a car with all who sit in it, or people on foot, one after the other. `#/record/FORM/POST` leads here.
+// The lane of a post: `#/record/FORM/POST` leads here.
 
 import * as cel from "../cel.js";
 import { judge, unusual } from "../answers.js";

@@ -21,6 +21,8 @@ export const MARK_WORDS = {
   area: ["本级职责", "its own duties"],
   groups: ["各组职责", "duties of its groups"],
   post: ["卡点", "post"],
+  shift: ["班次", "shift"],
+  branch: ["临时党支部", "temporary branch"],
   place: ["场所", "place"],
   institution: ["机构", "institution"],
   hidden: ["不可见的户和人", "households not shown"],
