@@ -79,13 +79,15 @@ def on_its_page(county: County, phone: Telephone, number: str) -> None:
     with page.expect_response(lambda answer: "/attachments/note/" in answer.url) as heard:
         page.click("form[action$='/attachments/note/'] button")
     assert (heard.value.status, heard.value.headers["content-type"]) == (200, "audio/webm")
+    page.close()
     stranger = signed_in(county, phone, OTHER_VILLAGE)
     for rest in ("", "attachments/photo/"):
         assert stranger.goto(f"{county.address}/records/{number}/{rest}").status == 404
 
 
 def signed_in(county: County, phone: Telephone, username: str) -> Any:
-    """A page beside the app, signed in by name and password."""
+    """A page beside the app, signed in by name and password. The one before must be closed: what it asks for by itself
+    would bring a cookie of its own between this page's form and its button."""
     phone.context.clear_cookies()
     page = phone.context.new_page()
     page.goto(f"{county.address}/sign-in/")
