@@ -27,6 +27,7 @@ END_WORDS: dict[str, tuple[str, str]] = {
     "subject_ended": ("移出名册", "off the roster"),
     "moved": ("已迁移", "moved away"),
     "post_suspended": ("卡点暂停", "the post was suspended"),
+    "post_opened_earlier": ("卡点早已启用，改从那时算起", "the post stood before; owed from then on"),
     "rostered": ("改由班次交接", "its shifts hand over"),
 }
 """Reasons of named ends, which no plan lists."""

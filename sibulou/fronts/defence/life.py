@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sibulou.duty.force import stages
 from sibulou.duty.listening import Heard
 from sibulou.duty.models import Obligation, Waiver
-from sibulou.duty.reconcile import reconcile
+from sibulou.duty.reconcile import judge, reconcile
+from sibulou.duty.scope import scopes
 from sibulou.duty.settle import end_obligations, revive_obligations
 from sibulou.duty.telling import tell_once
 from sibulou.fronts.defence.models import PostStep, Step
@@ -25,6 +27,8 @@ from sibulou.roster.subjects import open_post
 STEPPED, WITHDRAWN = "post_stepped", "post_withdrawn"
 WHILE_SUSPENDED = "post_suspended"
 """The reason of what ends because its post is suspended, and is owed again when it is resumed before."""
+EARLIER = "post_opened_earlier"
+"""The reason of what ends because its post turns out to have stood before, and the same is owed from then on."""
 _AFTER: dict[str, tuple[Step, ...]] = {
     "planned": (Step.OPENED, Step.WITHDRAWN),
     Step.OPENED: (Step.SUSPENDED, Step.WITHDRAWN),
@@ -127,9 +131,38 @@ def _revive_ahead(post: Post, row: PostStep, *, now: datetime) -> None:
 
 
 def hear_openings(heard: Sequence[Heard], now: datetime) -> None:
-    """The head's own word that a planned post stands opens it on the roster: from then on its shifts are owed."""
+    """The head's own word that a planned post stands opens it on the roster: from then on its shifts are owed.
+
+    Of several such words the earliest holds, whichever comes first; what somebody decided holds against all of them.
+    """
     for one in heard:
-        post = Post.objects.select_related("subject").filter(pk=one.about.pk, opened_at__isnull=True).first()
-        if post is None or one.withdraws or post.subject.until is not None or one.happened_at < post.subject.since:
+        post = Post.objects.select_related("subject").get(pk=one.about.pk)
+        if one.withdraws or post.subject.until is not None or one.happened_at < post.subject.since:
             continue
-        take_step(post=post, step=Step.OPENED, number="", by=CLOCKWORK, now=now, at=one.happened_at)
+        if post.opened_at is None:
+            take_step(post=post, step=Step.OPENED, number="", by=CLOCKWORK, now=now, at=one.happened_at)
+        elif one.happened_at < post.opened_at and _opened_by_word(post):
+            _open_earlier(post, one.happened_at, now=now)
+
+
+def _opened_by_word(post: Post) -> bool:
+    return PostStep.objects.filter(post=post.subject, step=Step.OPENED, entered_by=CLOCKWORK.name).exists()
+
+
+def _open_earlier(post: Post, at: datetime, *, now: datetime) -> None:
+    """Date the opening back. What counted from the later moment is called for no more, and ends by the same name."""
+    with deed(), acting(EVERYTHING):
+        row = PostStep.objects.create(
+            post=post.subject, step=Step.OPENED, at=at, entered_by=CLOCKWORK.name, entered_at=now
+        )
+        Post.objects.filter(pk=post.pk).update(opened_at=at)
+        _tell(post, row, now=now)
+        reconcile(now=now, subjects=[post.pk], heard=now)
+        for running in {one.stage.event_id: one for one in stages()}.values():
+            for key, duty in running.plan.duties.items():
+                if scopes()[duty.scope].kind != "post":
+                    continue
+                found = judge(running.stage.event, key, now=now, subjects=[post.pk], also_met=True).uncalled
+                for area, ids in found.items():
+                    end_obligations(ids, area=area, reason=EARLIER, words="", by=CLOCKWORK, now=now)
+        audit("post.open", by=CLOCKWORK, now=now, area=post.subject.area_id, subject=post.pk, at=at.isoformat())

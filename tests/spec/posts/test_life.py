@@ -8,7 +8,7 @@ import pytest
 
 from sibulou.duty.intake import Batch, take_in
 from sibulou.duty.models import Obligation
-from sibulou.duty.reconcile import reconcile, uncalled
+from sibulou.duty.reconcile import drift, reconcile, uncalled
 from sibulou.duty.scope import scopes
 from sibulou.duty.told import Told
 from sibulou.fronts.defence.life import next_steps, stands_as, take_step
@@ -62,6 +62,33 @@ def test_the_heads_own_word_opens_a_planned_post(scene: Scene) -> None:
     post.refresh_from_db()
     assert post.opened_at == at and ahead(post) > 0
     assert [one.step for one in PostStep.objects.filter(post=post.pk)] == ["opened"]
+
+
+@pytest.mark.parametrize("order", [(8, 4), (4, 8)], ids=["earlier first", "later first"])
+def test_of_two_words_the_earlier_holds_in_any_order(scene: Scene, order: tuple[int, int]) -> None:
+    """And what counts from the opening counts from there: one post, one branch owed, nothing twice (rule 1)."""
+    post = planned(scene)
+    for hours in order:
+        at = scene.now - timedelta(hours=hours)
+        told = Told(uuid7(at), "post_opened", post.pk, at, {"branch": "东河临时党支部", "kit": True})
+        take_in(Batch([told]), reach=EVERYTHING, by=BY, now=scene.now)
+    post.refresh_from_db()
+    opened = scene.now - timedelta(hours=8)
+    assert post.opened_at == opened
+    open_now = Obligation.objects.filter(subject=post.pk, duty__key="post.branch", met_at=None, waived_at=None)
+    assert [one.opened_at for one in open_now] == [opened]
+    assert scene.owed("post.opened", subject=post.pk).met_at == opened
+    assert uncalled(now=scene.now) == {} and drift() == []
+
+
+def test_a_decision_holds_against_the_heads_word(scene: Scene) -> None:
+    post = planned(scene)
+    step(scene, post, Step.OPENED, hours=4)
+    at = scene.now - timedelta(hours=8)
+    told = Told(uuid7(at), "post_opened", post.pk, at, {"branch": "东河临时党支部", "kit": True})
+    take_in(Batch([told]), reach=EVERYTHING, by=BY, now=scene.now)
+    post.refresh_from_db()
+    assert post.opened_at == scene.now - timedelta(hours=4)
 
 
 def test_a_suspended_post_owes_no_shift_and_forgives_none(scene: Scene) -> None:

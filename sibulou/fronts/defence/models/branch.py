@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from sibulou.fronts.defence.models.people import NAMED_END
 from sibulou.roster.models import Area, Subject
 
 
@@ -60,9 +61,6 @@ class Branch(models.Model):
         return self.subject.label
 
 
-_SPAN = Q(until__isnull=True, ended_by="") | (Q(until__gte=F("since")) & ~Q(ended_by=""))
-
-
 class Leading(models.Model):
     """A branch leads a post from `since` on. One at a time: a post has one branch, a branch several posts."""
 
@@ -76,7 +74,7 @@ class Leading(models.Model):
     class Meta:
         db_table = "post_leading"
         constraints = [
-            models.CheckConstraint(condition=_SPAN, name="leading_named_end"),
+            models.CheckConstraint(condition=NAMED_END, name="leading_named_end"),
             models.UniqueConstraint(fields=["post"], condition=Q(until__isnull=True), name="leading_one"),
         ]
         indexes = [models.Index("post", "since", name="leading_of_post")]
@@ -102,7 +100,7 @@ class Joint(models.Model):
     class Meta:
         db_table = "joint_post"
         constraints = [
-            models.CheckConstraint(condition=_SPAN, name="joint_named_end"),
+            models.CheckConstraint(condition=NAMED_END, name="joint_named_end"),
             models.UniqueConstraint(fields=["post", "village"], condition=Q(until__isnull=True), name="joint_once"),
         ]
 

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from sibulou.fronts.defence.models.people import NAMED_END
 from sibulou.roster.models import Subject
 
 
@@ -123,10 +124,7 @@ class LocalRoad(models.Model):
     class Meta:
         db_table = "local_road"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until__isnull=True, ended_by="") | (Q(until__gte=F("since")) & ~Q(ended_by="")),
-                name="local_road_named_end",
-            )
+            models.CheckConstraint(condition=NAMED_END, name="local_road_named_end"),
         ]
 
     class Privacy:
