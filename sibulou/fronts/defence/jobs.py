@@ -13,6 +13,7 @@ from sibulou.fronts.defence.passages.comparing import compare
 from sibulou.fronts.defence.publishing import keep_shifts
 from sibulou.fronts.defence.rosters import fill
 from sibulou.fronts.defence.standing import tell_strength
+from sibulou.fronts.defence.steps import ask_all
 from sibulou.lib.clock import now
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import CLOCKWORK
@@ -21,13 +22,14 @@ from sibulou.roster.audit import CLOCKWORK
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="cordon", pass_context=False)
 def cordon(timestamp: int) -> int:
-    """Tell which posts fell under what their shifts ask, then which villages lie open for it, and which no longer do.
+    """Tell which posts fell under what their shifts ask, then which villages lie open for it, and which no longer do;
+    and which posts that opened since owe the flow card.
 
     Returns how many records were told.
     """
     at = now()
     with acting(EVERYTHING):
-        return tell_strength(now=at) + report_all(now=at)
+        return tell_strength(now=at) + report_all(now=at) + ask_all(now=at)
 
 
 @app.periodic(cron="* * * * *")

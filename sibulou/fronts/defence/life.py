@@ -15,6 +15,7 @@ from sibulou.duty.telling import tell_once
 from sibulou.fronts.defence.models import PostStep, Step
 from sibulou.fronts.defence.post_problems import NoNumber, NotAfterItsLast, WrongStep
 from sibulou.fronts.defence.publishing import end_shifts
+from sibulou.fronts.defence.steps import ask_post
 from sibulou.lib.wall import wall
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import CLOCKWORK, By, audit
@@ -114,6 +115,7 @@ def _carry_out(post: Post, row: PostStep, *, by: By, now: datetime) -> None:
         with acting(EVERYTHING):
             _revive_ahead(post, row, now=now)
             reconcile(now=now, subjects=[post.pk], heard=now)
+            ask_post(post.subject, now=now)
 
 
 def _end_ahead(post: Post, row: PostStep, *, by: By, now: datetime) -> None:

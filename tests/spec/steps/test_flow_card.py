@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
+from sibulou.fronts.defence.life import take_step
+from sibulou.fronts.defence.models import Step
 from sibulou.fronts.defence.steps import (
     STEPS,
     MayNotPublish,
     StepMissing,
     VersionTaken,
+    ask_all,
     publish_card,
     publishes_for,
 )
 from sibulou.roster.access import reach_of
 from sibulou.roster.audit import By
+from sibulou.roster.subjects import add_post
 from tests.spec.passage.conftest import Gate
 
 BUREAU = By("方敏", "health_bureau")
@@ -75,3 +80,49 @@ def test_it_is_published_by_the_bureau_or_the_duty_officer(gate: Gate) -> None:
         assert publishes_for(reach_of(scene.inside(role), now=gate.now)) == scene.world.county.pk
     with pytest.raises(MayNotPublish):
         publishes_for(reach_of(scene.world.secretary_a, now=gate.now))
+
+
+def test_a_post_that_opens_later_owes_the_card_from_its_opening(gate: Gate) -> None:
+    """At once where its opening is a step of its life; by the clockwork where it was entered as standing. Once each."""
+    published(gate, "2", 40)
+    world, officer = gate.scene.world, By("唐宁", "county_duty")
+    planned = add_post(area=world.village_a, name="后山卡点", kind="village", by=officer, now=gate.ago(90))
+    take_step(post=planned, step=Step.OPENED, number="", by=officer, now=gate.ago(20))
+    assert [one.opened_at for one in gate.owed("post.steps") if one.subject_id == planned.pk] == [gate.ago(20)]
+    entered = add_post(area=world.village_a, name="东头卡点", kind="village", by=officer, now=gate.ago(10),
+                       opened_at=gate.ago(10))  # fmt: skip
+    assert [ask_all(now=gate.now) for _ in range(2)] == [1, 0]
+    assert [one.opened_at for one in gate.owed("post.steps") if one.subject_id == entered.pk] == [gate.ago(10)]
+
+
+def test_a_post_that_goes_back_to_an_old_version_is_a_gap_at_once(gate: Gate) -> None:
+    """It worked by the new one and tells the old one: it owes the card again, overdue from that word."""
+    published(gate, "1", 55)
+    published(gate, "2", 50)
+    gate.told(40, form="step_card", version="2")
+    gate.told(30, form="step_card", version="1")
+    gate.told(25, form="step_card", version="1")
+    (owed,) = [one for one in gate.owed("post.steps") if one.subject_id == gate.scene.world.post.pk]
+    assert owed.opened_at == owed.due_at == gate.ago(30)
+    gate.told(20, form="step_card", version="2")
+    assert {one.subject_id for one in gate.owed("post.steps")} == {gate.scene.world.gate.pk}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_in_whatever_order_its_words_come_the_same_is_owed(gate: Gate, order: tuple[int, ...]) -> None:
+    published(gate, "2", 50)
+    words = [(40, "2"), (30, "1"), (20, "1")]
+    for place in order:
+        minutes, version = words[place]
+        gate.told(minutes, form="step_card", version=version)
+    (owed,) = [one for one in gate.owed("post.steps") if one.subject_id == gate.scene.world.post.pk]
+    assert owed.due_at == gate.ago(30)
+
+
+def test_a_step_back_that_was_a_slip_is_owed_no_more(gate: Gate) -> None:
+    published(gate, "2", 50)
+    gate.told(40, form="step_card", version="2")
+    slip, _ = gate.told(30, form="step_card", version="1")
+    assert gate.scene.world.post.pk in {one.subject_id for one in gate.owed("post.steps")}
+    gate.told(30, form="step_card", version="2", corrects=slip)
+    assert {one.subject_id for one in gate.owed("post.steps")} == {gate.scene.world.gate.pk}
