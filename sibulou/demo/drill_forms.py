@@ -77,8 +77,11 @@ FULL: Mapping[str, Mapping[str, object]] = {
     "arrival_met": {"met": True, "class": "monitoring"},
     "held_seen": {"doctor": "白芸", "finding": "stays"},
     "transfer_received": {"receiver": "赵敏", "place": "留观点"},
-    "stock_count": {"cover": 7},
-    "stock_received": {"cover": 9, "receiver": "陈杰"},
+    "stock_count": {"thermometer": 0},
+    "stock_received": {"item": "disinfectant", "quantity": 20, "receiver": "陈杰"},
+    "stock_explained": {"cause": "not_written", "remark": "夜班领用漏记"},
+    "stock_mended": {"how": "supplied"},
+    "stock_delivered": {"quantity": 20},
     "post_reviewed": {"decision": "keep"},
     "steps_confirmed": {"version": "2"},
     "place_disinfected": {"agent": "chlorine", "strength": 500, "minutes": 30},
@@ -113,7 +116,6 @@ HOLLOW: Mapping[str, Mapping[str, object]] = {
     "gate_shift": {"crew": 4, "trades": ["police", "volunteer"]},
     "order_received": {"read": False},
     "post_order_received": {"read": False},
-    "stock_received": {"cover": 0, "receiver": "陈杰"},
     "corner_check": {"dirty": 3},
     "findings_mended": {"left": 1},
 }
@@ -151,7 +153,13 @@ _OPENERS = (
     Opener("turnback.came_in", "posts.open", "passage_found", {"kind": "came_in", "by": ["plate"]}),
     Opener("arrival.met", "posts.open", "checkpoint_pass", {**_PASS, "origin": "other_province"}, "destination",
            "areas.villages"),
-    Opener("supplies.cover", "posts.open", "stock_count", {"cover": 1, "item": "mask"}),
+    *(Opener(f"{stem}.receive", scope, "stock_coming", {"item": "disinfectant", "quantity": 20})
+      for stem, scope in (("stock", "posts.open"), ("store", "places.stores"))),
+    *(Opener(f"{stem}.explain", scope, "stock_found", {"kind": "differs", "book": 9, "count": 8})
+      for stem, scope in (("stock", "posts.open"), ("store", "places.stores"))),
+    *(Opener(f"{stem}.cover", scope, "stock_found", {"kind": "cover", "days": 1.5})
+      for stem, scope in (("supplies", "posts.open"), ("store", "places.stores"))),
+    Opener("supplies.deliver", "posts.open", "stock_request", {"item": "mask", "quantity": 200}),
     Opener("order.receive", "areas.townships", "order_sent", {"text": "请即传达"}, beside=("order.carry_out",)),
     Opener("order.carry_out", "areas.townships", "order_sent", {"text": "请即落实"}, beside=("order.receive",)),
     Opener("post.order_receive", "posts.open", "post_order_sent", {"text": "请即传达"},

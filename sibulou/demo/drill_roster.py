@@ -21,6 +21,7 @@ _LEVELS = {"county": Level.COUNTY, "townships": Level.TOWNSHIP, "villages": Leve
 _NOT_CLINICS = ("pharmacy", "school", "kindergarten", "care_home", "market", "firm")
 _SIGN_ON, _RELIEF = timedelta(hours=1), timedelta(minutes=30)
 """How long before its start a shift may be signed on for, and before its end handed over."""
+_PLACES = {"stores": ("store", "quarantine")}
 Place = tuple[str, int]
 """A seat as the drill names it: the role, and the area's key or (negative) the subject's number."""
 
@@ -98,7 +99,8 @@ class Roster:
             yield from _post_stay(part, one)
         elif (
             (group == "branches" and one.kind == "branch")
-            or (group == "places" and one.kind == "place")
+            or (group == "places" and one.kind == "place" and one.what in _PLACES.get(part, ()))
+            or (part == "public" and one.kind == "place" and one.what != "store")
             or (group == "households" and one.kind == "household")
         ):
             yield whole

@@ -305,10 +305,8 @@ HABITS: Mapping[str, Habit] = {
     "pass.remeasure": Habit("remeasured", QUICK, plainly(temperature=36.6, way="armpit")),
     "pass.rows": Habit("passage_explained", QUICK, plainly(outcome="on_paper")),
     "pass.shift": Habit("passage_explained", QUICK, plainly(outcome="not_signed")),
-    "supplies.cover": Habit("stock_received", QUICK, plainly(cover=7.0, receiver="点长")),
-    "stock.counted": Habit(
-        "stock_count", AT_DAYS_END, one_of("cover", *({"cover": float(n)} for n in (3, 4, 5, 6, 7, 9)))
-    ),
+    "stock.counted": Habit("stock_count", AT_DAYS_END, plainly(clothing=0)),
+    "store.counted": Habit("stock_count", AT_DAYS_END, plainly(clothing=0)),
     "order.receive": Habit("order_received", QUICK, plainly(read=True)),
     "order.carry_out": Habit("order_done", QUICK, plainly(result="done")),
     "post.order_receive": Habit("post_order_received", QUICK, plainly(read=True)),
@@ -389,7 +387,7 @@ def habit_of(plan: Plan, duty: str) -> Habit | None:
     for closer in plan.duties[duty].closers:
         form = plan.forms[closer.form]
         content = {field.key: plain_answer(field) for field in form.fields if field.required}
-        if duty in plan.closing(form.key, content, {"kind": form.kind}):
+        if not form.by_system and duty in plan.closing(form.key, content, {"kind": form.kind}):
             return Habit(form.key, QUICK, plainly(**content))
     return None
 

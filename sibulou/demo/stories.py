@@ -105,7 +105,6 @@ def _happenings(
         ("problem_found", stage.villages, 4, {"kind": "litter", "text": "村口垃圾未清"}),
         ("rumour_seen", stage.villages, 0.5, {"text": "群里有人说要封路半年"}),
         ("banquet_known", stage.villages, 2, {"kind": "wedding", "planned": date, "tables": 12}),
-        ("stock_count", stage.posts, 1, {"cover": 2.0, "item": "mask"}),
         ("order_sent", stage.townships, 1, {"text": "做好今晚值守并报回人数", "number": "指挥部令"}),
     )
     for form, spots, count, content in happenings:

@@ -148,6 +148,9 @@ def _add_places(things: Things, ground: Ground) -> None:
         name = ground.townships.get(township, village.short)
         for kind, word in _IN_TOWN:
             things.add("place", village.key, kind, name + word)
+        things.add("place", village.key, "store", name + "物资库")
+    if seats:
+        things.add("place", next(iter(seats.values())).key, "store", "县物资总库")
     for village in ground.villages:
         things.add("place", village.key, "office", f"{village.short}{'居' if village.community else '村'}委会")
 

@@ -69,6 +69,7 @@ class Field:
 class Form:
     """One evidence form about one kind of subject; `why` is the purpose, shown to the person concerned.
 
+    `also`: other kinds of subjects that it is told of in the same words.
     `by_system`: the clockwork alone tells it; no page offers it, and from a person it is refused.
     `concerned`: what the person concerned does with it, who may tell it himself through a link that was handed over to
     him: "tells" how he is or what he needs, "corrects" what is held about him; "": it is not for him.
@@ -85,6 +86,11 @@ class Form:
     """Days after the end of the event until which what is personal is kept; None where the plan does not say."""
     paper: tuple[str, ...] = ()
     """The fields that a printed sheet has room for, where it has not for all; empty: all of them."""
+    also: tuple[str, ...] = ()
+
+    def is_about(self, kind: str) -> bool:
+        """Whether it may be told of a subject of this kind."""
+        return kind == self.kind or kind in self.also
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

@@ -40,7 +40,7 @@ class OnForm:
 
 def asks(form: Form) -> tuple[object, ...]:
     """What a form asks, of what kind of subject; its words aside. Forms that ask the same are one form."""
-    return form.kind, *(
+    return form.kind, form.also, *(
         (one.key, one.type, one.required, one.min, one.max, one.ask_outside, one.personal,
          tuple(choice.key for choice in one.choices), one.show_when and one.show_when.source)
         for one in form.fields
@@ -73,7 +73,7 @@ class FormsInForce:
         Raises UnknownForm, WrongSubject (no form of this name is about such a subject), WrongShape (of the first).
         """
         named = self._named(told, about.area_id, stages)
-        fitting = [one for one in named if one.form.kind == about.kind]
+        fitting = [one for one in named if one.form.is_about(about.kind)]
         if not fitting:
             raise WrongSubject(form=named[0].form.title.zh, wanted=named[0].form.kind, given=about.kind)
         if told.withdraws:

@@ -67,7 +67,7 @@ def _check_closers(duty: Duty, at: Cursor, draft: Draft) -> None:
     for n, closer in enumerate(duty.closers):
         place = at.inside(f"closers[{n}]")
         form = draft.forms.get(closer.form)
-        if form is not None and kind is not None and form.kind != kind:
+        if form is not None and kind is not None and not form.is_about(kind):
             zh, en = (
                 f"表单对象是 {form.kind}，范围是 {kind}",
                 f"the form is of a {form.kind}, the scope of a {kind}",
@@ -129,7 +129,8 @@ def _check_sealed(rule: Rule, forms: list[Form], at: Cursor) -> None:
 def _check_target(rule: Rule, effect: OpenDuty, form: Form, kind: str | None, at: Cursor) -> None:
     place = at.inside("open.for")
     if effect.target_field is None:
-        target = {"subject": form.kind, "household": "household"}.get(effect.target, "area")
+        own = kind if kind is not None and form.is_about(kind) else form.kind
+        target = {"subject": own, "household": "household"}.get(effect.target, "area")
         if effect.target == "household" and form.kind != "person":
             zh, en = f"{form.key} 的对象没有户", f"the subject of {form.key} has no household"
             place.wrong(zh, en, ("对象为 person 的表单", "a form whose subject is person"))

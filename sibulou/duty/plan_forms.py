@@ -26,7 +26,7 @@ def read_kept_days(cursor: Cursor) -> int:
 
 def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
     check_key(cursor, key)
-    found = cursor.fields("key title subject why fields", "by_system concerned kept_days paper")
+    found = cursor.fields("key title subject why fields", "also by_system concerned kept_days paper")
     kind = maybe(found, "subject", lambda at: at.one_of(KINDS, "对象类别", "kind of subject"), "")
     fields: list[Field] = []
     items = many(found, "fields", Cursor.keyed)
@@ -35,9 +35,10 @@ def _read_form(key: str, cursor: Cursor, kept_days: int | None) -> Form:
     by_system = maybe(found, "by_system", Cursor.boolean, False)
     concerned = maybe(found, "concerned", lambda at: at.one_of(CONCERNED, "用途", "use"), "")
     kept = maybe(found, "kept_days", read_kept_days, kept_days)
+    also = tuple(item.one_of(KINDS, "对象类别", "kind of subject") for item in many(found, "also", Cursor.items))
     whole = Form(
         key, label_of(found), kind, label_of(found, "why"), tuple(fields), by_system, concerned, kept,
-        _read_paper(found, [one.key for one in fields]),
+        _read_paper(found, [one.key for one in fields]), also,
     )  # fmt: skip
     if concerned:
         _check_concerned(found["concerned"], whole)

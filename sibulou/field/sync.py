@@ -299,6 +299,7 @@ def form_as_sent(form: Form) -> dict[str, Any]:
         "why": _label(form.why),
         "kept_days": form.kept_days,
         "kind": form.kind,
+        "also": list(form.also),
         "fields": [_field(field) for field in form.fields],
     }
 

@@ -85,7 +85,7 @@ def forms_about(subject: Subject, now: datetime) -> list[Choice]:
     plans = {running.plan.key: running.plan for running in here}
     found = []
     for key in dict.fromkeys(key for plan in plans.values() for key in plan.forms):
-        fitting = [one for one in shared(key, here) if one.form.kind == subject.kind and not one.form.by_system]
+        fitting = [one for one in shared(key, here) if one.form.is_about(subject.kind) and not one.form.by_system]
         found += [Choice(plans[one.plans[0]], one.form, alone=len(fitting) == 1) for one in fitting]
     return found
 
@@ -175,7 +175,7 @@ class Sheet:
 def read_sheet(request: Asking, subject: Subject) -> Sheet:
     """The form an address asks for. Raises UnknownForm, WrongSubject, Http404 for a record that is not there."""
     plan, form = plan_and_form(request.GET["form"], request.now, plan=request.GET.get("plan", ""))
-    if form.kind != subject.kind:
+    if not form.is_about(subject.kind):
         wanted, given = (KIND_WORDS[kind][0] for kind in (form.kind, subject.kind))
         raise WrongSubject(form=form.title.zh, wanted=wanted, given=given)
     corrects = _original(request.GET.get("corrects"), subject, form)

@@ -67,6 +67,7 @@ SET_BY_NOBODY = {
     "field_link.last_used_at": "the server's clock",
     "field_handed_in.received_at": "the server's clock",
     "field_attachment.received_at": "the server's clock",
+    "stock_line.happened_at": "a copy of the record's",
     "passage.happened_at": "a copy of the record's",
     "passage.received_at": "a copy of the record's",
     "paper_sheet.starts_at": "made_by names who drew it up",

@@ -42,6 +42,7 @@ SCOPES = {
     "posts.shifts": "shift",
     "posts.shifts_ending": "shift",
     "places.public": "place",
+    "places.stores": "place",
     "institutions.clinics": "institution",
     "institutions.pharmacies": "institution",
     "institutions.firms": "institution",

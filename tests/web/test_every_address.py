@@ -38,6 +38,7 @@ from sibulou.fronts.defence.models import CalendarLink, LocalRoad, Member, Rota,
 from sibulou.fronts.defence.people import Facts, add_member, add_unit
 from sibulou.fronts.defence.publishing import publish
 from sibulou.fronts.defence.rosters import fill, propose
+from sibulou.fronts.defence.stores.finding import COMING, hold, name_id
 from sibulou.lib.uuid7 import uuid7
 from sibulou.message.channels import add_host, set_up
 from sibulou.message.models import Channel, Host
@@ -154,6 +155,19 @@ def holding(*rights: Right) -> Judge:
 def passages_of_his(who: Who, things: Things) -> int | frozenset[int]:
     """Whoever sees people, and the head of a post."""
     return OK if who.holds(Right.PEOPLE) or who.role == "post_head" else 403
+
+
+def stock_of_his(who: Who, things: Things) -> int | frozenset[int]:
+    """Whoever sees an area, or keeps something."""
+    return OK if who.holds(Right.GAPS) or who.keeps else 403
+
+
+def _notice(things: Things) -> dict[str, object]:
+    """Something on its way to the post."""
+    scene = things.scene
+    with acting(EVERYTHING):
+        hold("every", COMING, scene.world.post.pk, scene.now, {"item": "mask", "quantity": 5}, now=scene.now)
+    return {"number": scene.world.post.pk, "notice": name_id("every", scene.now)}
 
 
 def ledger_of_post(who: Who, things: Things) -> int | frozenset[int]:
@@ -814,6 +828,16 @@ ADDRESSES: dict[str, Entry] = {
     "passages/": Entry(passages_of_his, passages_of_his, data=lambda things: {"plate": "云F12345"}),
     "passages/<int:number>/<str:day>/": Entry(
         ledger_of_post, fill=lambda things: {"number": things.scene.world.post.pk, "day": "2020-02-10"}
+    ),
+    "stock/": Entry(stock_of_his),
+    "stock/donations/": Entry(holding(Right.GAPS)),
+    "stock/<int:number>/": Entry(seeing("post"), fill=lambda things: {"number": things.scene.world.post.pk}),
+    "stock/<int:number>/<slug:wanted>/": Entry(
+        telling("post"), telling("post"), data=lambda things: {"mask": "5"},
+        fill=lambda things: {"number": things.scene.world.post.pk, "wanted": "counts"},
+    ),
+    "stock/<int:number>/receipts/<uuid:notice>/": Entry(
+        telling("post"), telling("post"), fill=_notice, data=lambda things: {"quantity": "5"}
     ),
     "people/": Entry(
         holding(Right.PEOPLE), holding(Right.PEOPLE), data=lambda things: {"identity": "P0000000"}

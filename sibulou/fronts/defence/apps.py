@@ -33,5 +33,12 @@ class DefenceConfig(AppConfig):
         from sibulou.fronts.defence.passages.register import FORM
 
         listen(FORM, judge=judge_passage, listener=hear_passages)
+
+        from sibulou.fronts.defence.stores.hearing import hear_stock
+        from sibulou.fronts.defence.stores.judging import judge_stock
+        from sibulou.fronts.defence.stores.keeping import FORMS
+
+        for form in FORMS:
+            listen(form, judge=judge_stock(form), listener=hear_stock)
         listen("post_opened", listener=hear_openings)
         listen(steps.TOLD, listener=steps.hear_versions)

@@ -14,6 +14,7 @@ from sibulou.fronts.defence.publishing import keep_shifts
 from sibulou.fronts.defence.rosters import fill
 from sibulou.fronts.defence.standing import tell_strength
 from sibulou.fronts.defence.steps import ask_all
+from sibulou.fronts.defence.stores.finding import look_all
 from sibulou.lib.clock import now
 from sibulou.roster.access import EVERYTHING, acting
 from sibulou.roster.audit import CLOCKWORK
@@ -66,3 +67,11 @@ def solve_rota(rota: int) -> int:
 def solve_soon(rota: Rota) -> None:
     """Have the clockwork fill a proposal, as soon as the deed that made it is committed."""
     solve_rota.defer(rota=rota.pk)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="stock", pass_context=False)
+def stock(timestamp: int) -> int:
+    """See for how long supplies last, and whether what was told of them agrees. Returns how many records were told."""
+    with acting(EVERYTHING):
+        return look_all(now=now())

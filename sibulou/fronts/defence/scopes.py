@@ -16,6 +16,7 @@ def register() -> None:
     register_scope(Scope("posts.open", "post", "已设卡点", "open posts", queries["open"]))
     register_scope(Scope("posts.gates", "post", "关口", "gates", queries["gates"]))
     register_scope(Scope("posts.unled", "post", "没有支部的卡点", "posts no branch leads", queries["unled"]))
+    register_scope(Scope("places.stores", "place", "物资存放处", "where supplies are kept", queries["stores"]))
     register_scope(Scope("branches", "branch", "临时党支部", "temporary branches", queries["branches"]))
     register_scope(
         Scope("posts.unrostered", "post", "未发布排班的卡点", "posts without a roster", queries["unrostered"])

@@ -43,3 +43,8 @@ FROM (SELECT o.post_id, o.area_id,
                                 WHERE sh.post_id = o.post_id AND (s.until IS NULL OR s.until >= sh.ends)),
                                '{}')) AS during
       FROM post_open o GROUP BY o.post_id, o.area_id) free
+
+-- name: stores
+-- Where supplies are kept and counted beside the posts: the county's and the townships' stores, and quarantine sites.
+SELECT s.id AS subject_id, s.area_id, s.since, s.until FROM subject s JOIN place p ON p.subject_id = s.id
+WHERE p.kind IN ('store', 'quarantine')

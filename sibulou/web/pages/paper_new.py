@@ -161,7 +161,7 @@ def _draw_subject(request: Asking, subject: Subject, *, problem: Problem | None 
 
 def _forms(subject: Subject, running: Running) -> list[Choice]:
     """The forms about such a subject; first those without which a passage could not be told."""
-    forms = [form for form in running.plan.forms.values() if form.kind == subject.kind]
+    forms = [form for form in running.plan.forms.values() if form.is_about(subject.kind)]
     return [Choice(form.key, form.title.say(language()), 0) for form in sorted(forms, key=_rank)]
 
 

@@ -130,6 +130,7 @@ def _draw(
         "watches": _watches(subject),
         "history": page,
         "may_tell": may_tell(request, subject) and subject.until is None,
+        "keeps_stock": subject.kind == "place" and subject.place.kind in ("store", "quarantine"),
         "forms": forms_about(subject, request.now),
         "may_appoint": request.reach.covers(subject.area_id, Right.GRANT) and subject.until is None,
         "may_hand_over": may_hand_over(subject, reach=request.reach),

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 SQL = Path(__file__).parents[1] / "sql"
-_FILES = ("branch.sql", "cordon.sql", "passage.sql", "rota.sql", "steps.sql")
+_FILES = ("branch.sql", "cordon.sql", "passage.sql", "rota.sql", "steps.sql", "stock.sql")
 
 
 class Migration(migrations.Migration):

@@ -6,6 +6,7 @@ from sibulou.fronts.defence.models.passage import Passage
 from sibulou.fronts.defence.models.people import Absence, KeptApart, Member, Team, Trade, Unit
 from sibulou.fronts.defence.models.rota import CalendarLink, PostHours, Rota, Shift, Standing, Swap
 from sibulou.fronts.defence.models.steps import StepCard
+from sibulou.fronts.defence.models.stock import StockLine
 
 __all__ = [
     "Absence",
@@ -28,6 +29,7 @@ __all__ = [
     "Standing",
     "Step",
     "StepCard",
+    "StockLine",
     "Swap",
     "Team",
     "Trade",
