@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Exists, OuterRef
 
+from sibulou.fronts.defence.models import Standing
 from sibulou.roster.models import Appointment, User
 from sibulou.roster.role import ROLES
+
+_stands_in_it = Exists(
+    Standing.objects.filter(shift__subject=OuterRef("seat__subject"), member__account=OuterRef("user"))
+)
+"""Whether whoever leads a shift stands in it himself: he sees it among his own."""
 
 
 def open_accounts(password: str) -> int:
     """Give one holder of each role the password, and his role as username. Returns how many there are."""
     hashed, given = make_password(password), set()
     for role in ROLES:
-        terms = Appointment.objects.filter(seat__role=role, deputy=False, ends_at__isnull=True).order_by("pk")
+        terms = Appointment.objects.filter(seat__role=role, deputy=False, ends_at__isnull=True)
+        terms = terms.order_by(_stands_in_it.desc(), "pk")
         user = next((one for one in terms.values_list("user_id", flat=True)[:50] if one not in given), None)
         if user is not None:
             given.add(user)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from sibulou.demo import chores, scene
 from sibulou.demo.accounts import open_accounts
+from sibulou.demo.duty_roster import publish_week, shifts_of, tell_minutes
 from sibulou.demo.force import seed_force
 from sibulou.demo.history import History
 from sibulou.demo.load import analyse, county_cipher, found_and_load, leave_unchecked, refuse_orphans
@@ -57,18 +58,24 @@ def play_days(script: Script, *, step: Step = _quietly) -> Event:
 
 def _play(script: Script, start: datetime, now: datetime, step: Step) -> Event:
     area = AreaCode.objects.get(code=script.code, valid_to__isnull=True).area
-    with step("按下启动键，开列应办", "press the start key, open what is owed") as say:
-        event = scene.begin(area=area, start=start)
-        scene.leave_holes(event, start=start)
-        scene.be_stricter(event, start=start)
-        say(f"{reconcile(now=now).total:,}")
+    event = scene.begin(area=area, start=start)
+    scene.leave_holes(event, start=start)
+    scene.be_stricter(event, start=start)
     with step("单位、队伍、队员", "units, teams and people to be put on duty") as say:
         say(f"{seed_force(area, scale=script.scale, seed=script.seed, now=start):,}")
+    with step("排一周的班并发布", "a week's duty roster, made and published") as say:
+        rota = publish_week(area, seed=script.seed, start=start, now=now)
+        say(f"{shifts_of(rota) if rota else 0:,}")
+    with step("按下启动键，开列应办", "press the start key, open what is owed") as say:
+        say(f"{reconcile(now=now).total:,}")
     with step("十天记录", "ten days of records") as say:
         history = tell(event, seed=script.seed, now=now)
         say(f"{history.told:,}")
     with step("结算", "settle") as say:
         say(f"{settle_all(now=now):,}")
+    if rota is not None:
+        with step("缺人的每一分钟", "every minute below strength") as say:
+            say(f"{tell_minutes(rota, event, history.scene, now=now):,}")
     with step("催办、豁免、更正", "tellings, waivers, corrections") as say:
         chores.do_chores(event, start=start, now=now)
         say(f"{escalate(now=now, catch_up=True):,}")

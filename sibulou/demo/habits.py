@@ -262,6 +262,8 @@ _TALKS: list[Content] = [
     {"means": means, "topics": ["five_donts", "hygiene"]} for means in ("door", "door", "door", "phone")
 ]
 _MIND: list[Content] = [{"findings": 0}, {"findings": 0}, {"findings": 0}, {"findings": 1, "text": "登记不全"}]
+_ALL_CAME: list[Content] = [*[{"absent": 0}] * 49, {"absent": 1}]
+"""In one shift of fifty somebody does not come."""
 _ALL_TRADES: Content = {"crew": 4, "trades": ["health", "police", "emergency"]}
 
 
@@ -282,13 +284,13 @@ HABITS: Mapping[str, Habit] = {
     "post.handover": Habit(
         "post_handover", in_slot(0.1, 0.8, late=0.4, absent=0.3), plainly(**{"from": "交班员", "to": "接班员"})
     ),
-    "shift.signed_on": Habit("shift_sign_on", in_slot(0.7, 0.98, late=0.4, absent=0.3), plainly(absent=0)),
+    "shift.signed_on": Habit("shift_sign_on", in_slot(0.7, 0.98, late=0.4, absent=0.3), one_of("absent", *_ALL_CAME)),
     "shift.handed_over": Habit(
         "shift_handover",
         in_slot(0.65, 0.95, late=0.4, absent=0.3),
         plainly(**{"from": "交班员", "to": "接班员", "kit": True}),
     ),
-    "post.strength": Habit("post_sign_on", in_slot(0.3, 0.9, late=5, absent=0), plainly(on_duty=2)),
+    "post.strength": Habit("post_sign_on", in_slot(0.3, 0.9, late=5, absent=0), plainly(on_duty=3)),
     "post.passes": Habit(
         "checkpoint_hour", in_slot(0.2, 0.9, late=0.5, absent=0.5), numbers("vehicles", range(3, 40), people=55)
     ),

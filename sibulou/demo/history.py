@@ -17,6 +17,7 @@ from sibulou.demo.field import Book, Deed, Judge, Withheld, as_told, by_arrival,
 from sibulou.demo.guards import find_guards, make_guard_seats
 from sibulou.demo.habits import County
 from sibulou.demo.roll import Answering, Owed, whole
+from sibulou.demo.scene import Scene
 from sibulou.duty.effects import open_duties
 from sibulou.duty.force import Running
 from sibulou.duty.told import About
@@ -51,6 +52,11 @@ class History:
     withheld: Withheld = field(default_factory=dict)
     to_come: list[Deed] = field(default_factory=list)
     heard: list[tuple[Deed, int]] = field(default_factory=list)
+
+    @property
+    def scene(self) -> Scene:
+        """What is played in, for whoever goes on playing."""
+        return Scene(self.running, self.county, self.book, self.judge)
 
     def play(self, stories: Sequence[Deed]) -> None:
         """Tell everything that is heard by `now`, round after round, the stories with the first."""

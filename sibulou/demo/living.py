@@ -53,16 +53,20 @@ class Living:
 
     def look(self, now: datetime) -> None:
         """Add what has been opened since, and what happens by itself today and tomorrow."""
-        owed = Owed.read(self.seen)
-        if len(owed):
-            self.seen = int(owed.id.max())
-            keys = {number: key for key, number in self.scene.running.duty_ids.items()}
-            self._add(deeds(self.scene.county, self.scene.book, owed, keys, self.withheld))
+        self.look_at_owed()
         today = int(self.scene.county.midnight(whole([int(now.timestamp())]))[0])
         for midnight in (today, today + DAY):
             if midnight not in self.days:
                 self.days.add(midnight)
                 self._add(of_day(Teller(self.scene.county, self.scene.book), self.stage, midnight))
+
+    def look_at_owed(self) -> None:
+        """Add what the field will tell of everything that has been opened since."""
+        owed = Owed.read(self.seen)
+        if len(owed):
+            self.seen = int(owed.id.max())
+            keys = {number: key for key, number in self.scene.running.duty_ids.items()}
+            self._add(deeds(self.scene.county, self.scene.book, owed, keys, self.withheld))
 
     def _add(self, found: Iterable[Deed]) -> None:
         for deed in found:

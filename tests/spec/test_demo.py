@@ -19,7 +19,9 @@ from sibulou.demo import play, scene
 from sibulou.demo.accounts import listed, open_accounts
 from sibulou.demo.chores import do_chores
 from sibulou.demo.days import tell
+from sibulou.demo.duty_roster import publish_week, tell_minutes
 from sibulou.demo.field import as_told, moment
+from sibulou.demo.force import seed_force
 from sibulou.demo.history import History
 from sibulou.demo.living import Living, keep_clock, kept_clock
 from sibulou.demo.load import county_cipher, found_and_load, refuse_orphans
@@ -30,6 +32,10 @@ from sibulou.duty.models import Event, Obligation, Record, Refusal, Waiver, Watc
 from sibulou.duty.personal import open_answers
 from sibulou.duty.reconcile import drift, reconcile
 from sibulou.duty.settle import settle_all
+from sibulou.fronts.defence.models import Shift
+from sibulou.fronts.defence.rosters import judge
+from sibulou.fronts.defence.standing import tell_strength
+from sibulou.fronts.defence.swapping import own_member
 from sibulou.lib import database, postgres
 from sibulou.roster.access import EVERYTHING
 from sibulou.roster.audit import CLOCKWORK, By
@@ -166,6 +172,29 @@ def test_the_planted_misses_stand_on_the_board(undone: Event) -> None:
         Obligation.objects.filter(met_at__isnull=True, due_at__lte=NOW).values_list("duty__key", flat=True).distinct()
     )
     assert {"village.close", "close.mend", "sighting.match", "post.strength", "pharmacy.real_user"} <= overdue
+
+
+def test_the_posts_have_a_published_roster_with_shifts_over_on_and_to_come(undone: Event) -> None:
+    """Made by the solver, manned by the field, its minutes below strength told and answered, and seen by who stands."""
+    seed_force(undone.area, scale=0.01, seed=1, now=START)
+    rota = publish_week(undone.area, seed=1, start=START, now=NOW)
+    assert rota is not None
+    assert rota.published_at is not None
+    assert {one.rule for one in judge(rota).breaches} <= {"crew", "trade"}
+    reconcile(now=NOW)
+    history = in_bulk(undone)
+    tell_minutes(rota, undone, history.scene, now=NOW)
+    shifts = Shift.objects.filter(rota=rota)
+    over, on = shifts.filter(ends__lte=NOW), shifts.filter(begins__lte=NOW, ends__gt=NOW)
+    told = set(Record.objects.filter(form="shift_sign_on").values_list("subject", flat=True))
+    assert over.exists()
+    assert on.exists()
+    assert shifts.filter(begins__gt=NOW).exists()
+    assert len(told & set(on.values_list("subject", flat=True))) > on.count() / 2
+    assert tell_strength(now=NOW) == 0
+    assert drift() == []
+    open_accounts("a long password")
+    assert own_member(User.objects.get(username="shift_leader").pk) is not None
 
 
 def test_somebody_asks_somebody_grants_and_mistakes_are_put_right(undone: Event) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -57,28 +57,38 @@ def _added_up(shifts: Sequence[Shift]) -> list[Asked]:
 
 
 def counts_of(posts: Collection[int], since: datetime, until: datetime) -> dict[int, list[Count]]:
-    """How many stood at each post, by the records that stand: of the post itself, and of its shifts."""
+    """How many stood at each post, by the records that stand: of the post itself, and of its shifts.
+
+    A shift counts from its beginning on, also where its people signed on before.
+    """
     shifts = {one.subject_id: one for one in Shift.objects.filter(post__in=posts, subject__isnull=False,
-                                                                  ends__gt=since, begins__lt=until)}  # fmt: skip
+                                                                  ends__gt=since, begins__lte=until)}  # fmt: skip
     replaced = Record.objects.filter(corrects=OuterRef("pk"))
     told = Record.objects.filter(happened_at__gt=since - LOOKS_BACK, happened_at__lte=until, withdraws=False)
     told = told.filter(~Exists(replaced)).order_by("happened_at", "seq")
     found: dict[int, list[Count]] = defaultdict(list)
-    for row in told.filter(form__in=_ON_POST, subject__in=posts):
-        found[row.subject_id].append(Count(row.happened_at, int(row.content.get("on_duty") or 0), _end(row, shifts)))
     for row in told.filter(form__in=_ON_SHIFT, subject__in=list(shifts)):
         shift = shifts[row.subject_id]
         there = row.content.get("on_duty")
         people = shift.crew - int(row.content.get("absent") or 0) if there is None else int(there)
-        found[shift.post_id].append(Count(row.happened_at, max(0, people), shift.ends + _GRACE))
+        at = max(row.happened_at, shift.begins)
+        found[shift.post_id].append(Count(at, max(0, people), shift.ends + _GRACE, shift.pk, False, shift.ends))
+    for row in told.filter(form__in=_ON_POST, subject__in=posts):
+        people, during = int(row.content.get("on_duty") or 0), _shift_of(row, shifts)
+        if during is None:
+            found[row.subject_id].append(Count(row.happened_at, people))
+        else:
+            found[row.subject_id].append(
+                Count(row.happened_at, people, during.ends + _GRACE, during.pk, True, during.ends)
+            )
     return found
 
 
-def _end(row: Record, shifts: dict[int | None, Shift]) -> datetime | None:
-    """A count told of a post with a roster ends with the shift it falls in."""
-    ends = [one.ends for one in shifts.values() if one.post_id == row.subject_id
-            and one.begins - _GRACE <= row.happened_at < one.ends]  # fmt: skip
-    return min(ends) + _GRACE if ends else None
+def _shift_of(row: Record, shifts: Mapping[int | None, Shift]) -> Shift | None:
+    """The shift into which a count of the whole post falls; it ends with it."""
+    there = [one for one in shifts.values() if one.post_id == row.subject_id
+             and one.begins - _GRACE <= row.happened_at < one.ends]  # fmt: skip
+    return min(there, key=lambda one: one.ends, default=None)
 
 
 def short_posts(*, since: datetime, now: datetime, posts: Collection[int] | None = None) -> dict[int, list[Under]]:
@@ -101,8 +111,10 @@ def tell_strength(*, now: datetime) -> int:
         plan = next((one.plan.key for one in current(now) if FELL in one.plan.forms), "")
         if not plan:
             return 0
-        told = [record for post, spans in short_posts(since=now - LOOKS_BACK, now=now).items()
-                for record in _to_tell(post, spans, plan, now=now)]  # fmt: skip
+        short = short_posts(since=now - LOOKS_BACK, now=now)
+        known, named = _standing_records(short, now), _named_gaps(short, now)
+        told = [record for post, spans in short.items()
+                for record in _to_tell(post, spans, plan, known[post], named[post], now=now)]  # fmt: skip
         if not told:
             return 0
         answers = take_in(Batch(told, device="clockwork"), reach=EVERYTHING, by=CLOCKWORK, now=now)
@@ -112,16 +124,19 @@ def tell_strength(*, now: datetime) -> int:
     return len(told)
 
 
-def _to_tell(post: int, spans: Sequence[Under], plan: str, *, now: datetime) -> Iterable[Told]:
+_Named = tuple[datetime, datetime | None]
+"""From when until when a gap of strength stood; None: it still does."""
+
+
+def _to_tell(
+    post: int, spans: Sequence[Under], plan: str, told: Sequence[Record], named: Sequence[_Named], *, now: datetime
+) -> Iterable[Told]:  # fmt: skip
     """What is not told yet of one post: falls that no open gap names, ends of those that are over, and withdrawals."""
-    told = _standing_records(post, now)
     falls = [row for row in told if row.form == FELL]
     for row in falls:
         if not any(one.since <= row.happened_at and (one.until is None or row.happened_at < one.until)
                    for one in spans):  # fmt: skip
             yield _record(plan, FELL, post, row.happened_at, {}, now=now, corrects=row.pk)
-    named = list(Obligation.objects.filter(subject_id=post, duty__key=DUTY, opened_at__gt=now - 2 * LOOKS_BACK)
-                 .exclude(waived_at__isnull=False).values_list("opened_at", "met_at"))  # fmt: skip
     for one in spans:
         start = _first_unnamed(one, named)
         if start is not None:
@@ -135,13 +150,26 @@ def _to_tell(post: int, spans: Sequence[Under], plan: str, *, now: datetime) -> 
             yield _record(plan, BACK, post, row.happened_at, {}, now=now, corrects=row.pk)
 
 
-def _standing_records(post: int, now: datetime) -> list[Record]:
+def _standing_records(posts: Iterable[int], now: datetime) -> dict[int, list[Record]]:
+    """What the clockwork told of each post and has not taken back."""
     replaced = Record.objects.filter(corrects=OuterRef("pk"))
-    rows = Record.objects.filter(subject_id=post, form__in=(FELL, BACK), happened_at__gt=now - LOOKS_BACK)
-    return list(rows.filter(~Exists(replaced), withdraws=False, corrects__isnull=True).order_by("happened_at", "seq"))
+    rows = Record.objects.filter(subject__in=list(posts), form__in=(FELL, BACK), happened_at__gt=now - LOOKS_BACK)
+    found: dict[int, list[Record]] = defaultdict(list)
+    for row in rows.filter(~Exists(replaced), withdraws=False, corrects__isnull=True).order_by("happened_at", "seq"):
+        found[row.subject_id].append(row)
+    return found
 
 
-def _first_unnamed(one: Under, named: Sequence[tuple[datetime, datetime | None]]) -> datetime | None:
+def _named_gaps(posts: Iterable[int], now: datetime) -> dict[int, list[_Named]]:
+    """The gaps of strength of each post as of `now`: what ended later stood then."""
+    rows = Obligation.objects.filter(subject__in=list(posts), duty__key=DUTY, opened_at__gt=now - 2 * LOOKS_BACK)
+    found: dict[int, list[_Named]] = defaultdict(list)
+    for post, opened, met in rows.exclude(waived_at__isnull=False).values_list("subject_id", "opened_at", "met_at"):
+        found[post].append((opened, met if met is not None and met <= now else None))
+    return found
+
+
+def _first_unnamed(one: Under, named: Sequence[_Named]) -> datetime | None:
     """The first moment of a span for which no gap stands; None where all of it is named."""
     at = one.since
     for opened, met in sorted(named):

@@ -1,7 +1,8 @@
 """How many stand at a post at each minute, against how many that minute asks for (S6, S17). Pure.
 
-What is told is a count: so many are on duty now. It holds until the next count, and no longer than the shift it was
-told of: nobody is taken to stay on because nobody said that he left.
+What is told is a count: so many are on duty now, of the whole post or of one shift. It holds until the next count of
+the same, and no longer than the shift it was told of: nobody is taken to stay on because nobody said that he left.
+Shifts at one time add up; whoever signs on before his shift begins counts from its beginning.
 """
 
 from __future__ import annotations
@@ -16,11 +17,19 @@ GRACE_MINUTES = 15
 
 @dataclass(frozen=True)
 class Count:
-    """Told at `at`: so many on duty; worth nothing from `until` on (None: until the next)."""
+    """From `at` on so many are on duty; worth nothing from `until` on (None: until the next).
+
+    `shift` is the shift of which it was told, or into which it falls (0: none). Told of the `whole` post, it replaces
+    what was told of every shift. Past `ends`, the shift's own end, its people wait for their relief, and count until it
+    came.
+    """
 
     at: datetime
     on_duty: int
     until: datetime | None = None
+    shift: int = 0
+    whole: bool = True
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,12 +52,21 @@ class Under:
 
 
 def on_duty(counts: Iterable[Count], at: datetime) -> int:
-    """How many stand there at a moment; told later at the same minute wins."""
-    told = [count for count in counts if count.at <= at]
-    if not told:
-        return 0
-    last = max(told, key=lambda count: count.at)
-    return 0 if last.until is not None and last.until <= at else last.on_duty
+    """How many stand there at a moment; of two counts of the same minute, the one that is named later holds."""
+    last: dict[int, Count] = {}
+    for count in sorted((count for count in counts if count.at <= at), key=lambda count: count.at):
+        if count.whole:
+            last.clear()
+        last[count.shift] = count
+    there = [count for count in last.values() if count.until is None or count.until > at]
+    return sum(count.on_duty for count in there if not _relieved(count, there, at))
+
+
+def _relieved(count: Count, there: Sequence[Count], at: datetime) -> bool:
+    """Whether its shift is over and those of another have come since."""
+    if count.ends is None or count.ends > at:
+        return False
+    return any(other.shift != count.shift and other.at >= count.ends for other in there)
 
 
 def asked(spans: Iterable[Asked], at: datetime) -> int:

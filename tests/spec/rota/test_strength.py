@@ -58,6 +58,39 @@ def test_who_signed_on_is_not_taken_to_stay_after_his_shift() -> None:
     assert spans([Count(at("08:00"), 2, until=at("16:15"))], "17:00", late) == ["16:15- 0/2"]
 
 
+FIRST, SECOND = (at("08:00"), at("16:00")), (at("16:00"), at("23:00"))
+RELIEF = [Asked(*FIRST, 2), Asked(*SECOND, 2)]
+
+
+def of_shift(when: str, people: int, number: int, ends: datetime) -> Count:
+    return Count(at(when), people, ends + timedelta(minutes=15), number, False, ends)
+
+
+def test_shifts_at_one_time_add_up_each_by_its_own_count() -> None:
+    both = [Asked(at("08:00"), at("12:00"), 2), Asked(at("12:00"), at("16:00"), 4), Asked(at("16:00"), at("20:00"), 2)]
+    told = [of_shift("08:00", 2, 1, at("16:00")), of_shift("12:00", 1, 2, at("20:00")),
+            of_shift("13:00", 2, 2, at("20:00"))]  # fmt: skip
+    assert spans(told, "19:00", both) == ["12:00-13:00 3/4"]
+
+
+def test_those_whose_shift_is_over_wait_for_their_relief_and_then_count_no_more() -> None:
+    told = [of_shift("08:00", 2, 1, at("16:00")), of_shift("16:10", 2, 2, at("23:00"))]
+    assert spans(told, "17:00", RELIEF) == []
+    assert [on_duty(told, at(when)) for when in ("16:05", "16:10", "16:20")] == [2, 2, 2]
+
+
+def test_who_leaves_after_his_relief_came_empties_nothing() -> None:
+    told = [of_shift("08:00", 2, 1, at("16:00")), of_shift("16:00", 2, 2, at("23:00")),
+            of_shift("16:03", 0, 1, at("16:00"))]  # fmt: skip
+    assert spans(told, "17:00", RELIEF) == []
+
+
+def test_a_count_of_the_whole_post_stands_for_all_its_shifts() -> None:
+    meal = Count(at("12:00"), 0, at("16:15"), 1, True, at("16:00"))
+    back = Count(at("12:40"), 2, at("16:15"), 1, True, at("16:00"))
+    assert spans([of_shift("08:00", 2, 1, at("16:00")), meal, back], "15:00") == ["12:00-12:40 0/2"]
+
+
 def test_one_span_keeps_the_least_that_stood_there_and_the_most_that_was_asked() -> None:
     more = [Asked(at("08:00"), at("12:00"), 2), Asked(at("12:00"), at("16:00"), 3)]
     counts = [Count(at("08:00"), 1), Count(at("10:00"), 0), Count(at("13:00"), 3)]
@@ -139,6 +172,22 @@ def test_one_who_is_absent_leaves_the_shift_short(posts: Posts) -> None:
 
 
 @pytest.mark.django_db
+def test_who_signs_on_early_counts_from_the_beginning_of_his_shift(posts: Posts) -> None:
+    """The next crew, of whom one is absent, takes nothing from those who still stand there."""
+    shift = _published(posts)
+    assert shift.subject is not None
+    posts.tells(shift.subject, "shift_sign_on", shift.begins - timedelta(minutes=20), absent=0)
+    after = Shift.objects.select_related("subject").get(rota=shift.rota, post=shift.post, begins=shift.ends)
+    assert after.subject is not None
+    posts.tells(after.subject, "shift_sign_on", shift.ends - timedelta(minutes=20), absent=1)
+    _tell_all(shift.begins)
+    _tell_all(shift.ends - timedelta(minutes=1))
+    assert not Record.objects.filter(form="strength_fell").exists()
+    _tell_all(shift.ends)
+    (fell,) = Record.objects.filter(form="strength_fell")
+    assert (fell.happened_at, fell.content) == (shift.ends, {"on_duty": 1, "asked": 2})
+
+
 def test_a_post_without_a_roster_is_told_of_by_its_own_sign_offs_alone(posts: Posts) -> None:
     assert tell_strength(now=NOW) == 0
     assert not Record.objects.filter(form="strength_fell").exists()
