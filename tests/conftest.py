@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from sibulou.lib import database, postgres
 from tests.browser import CHROMIUM
+
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # the same hash, cheap: hundreds sign in
 
 
 @pytest.fixture(scope="session")
@@ -28,22 +31,45 @@ def server() -> Iterator[database.Connections]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(server: database.Connections, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """A scratch database with all migrations, made as the owner; tests connect as the application."""
+def tables(server: database.Connections, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a database with all migrations and nothing else, to be copied where one of one's own is needed."""
     from django.core.management import call_command
+
+    migrated = database.create_scratch(server, f"sibulou_tables_{os.getpid()}")
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _turn_to(migrated)
+        call_command("migrate", database="owner", verbosity=0)
+        _leave()
+    yield migrated.app["NAME"]
+    database.drop_scratch(server, migrated.app["NAME"])
+
+
+def _turn_to(entries: database.Connections) -> None:
     from django.db import connections
 
-    scratch = database.create_scratch(server, f"sibulou_test_{os.getpid()}")
+    for alias, entry in (("default", entries.app), ("owner", entries.owner)):
+        connections[alias].close()
+        connections.settings[alias].update(entry)
+        connections[alias].settings_dict.update(entry)
+
+
+def _leave() -> None:
+    from django.db import connections
+
+    for alias in ("default", "owner"):
+        connections[alias].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    server: database.Connections, tables: str, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A scratch database with all tables, made as the owner; tests connect as the application."""
+    scratch = database.create_scratch(server, f"sibulou_test_{os.getpid()}", template=tables)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        for alias, entry in (("default", scratch.app), ("owner", scratch.owner)):
-            connections[alias].close()
-            connections.settings[alias].update(entry)
-            connections[alias].settings_dict.update(entry)
-        call_command("migrate", database="owner", verbosity=0)
-        connections["owner"].close()
+        _turn_to(scratch)
         yield
-        for alias in ("default", "owner"):
-            connections[alias].close()
+        _leave()
     database.drop_scratch(server, scratch.app["NAME"])
 
 

@@ -16,9 +16,9 @@ NewTelephone = Callable[..., Telephone]
 
 
 @pytest.fixture(scope="module")
-def county(server: database.Connections, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+def county(server: database.Connections, tables: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """One for each module: what a journey tells stays in the county, and would be a draft in the next."""
-    made = County(server, tmp_path_factory.mktemp("county"))
+    made = County(server, tables, tmp_path_factory.mktemp("county"))
     yield made
     made.end()
 

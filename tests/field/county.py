@@ -37,10 +37,10 @@ Fault = Callable[["Passing"], bool]
 class County:
     """A county that can be stopped, started again and replaced by another release, at one address."""
 
-    def __init__(self, server: database.Connections, folder: Path) -> None:
+    def __init__(self, server: database.Connections, tables: str, folder: Path) -> None:
         self.name = f"sibulou_field_{os.getpid()}"
         self.server = server
-        self.scratch = database.create_scratch(server, self.name)
+        self.scratch = database.create_scratch(server, self.name, template=tables)
         self.folder = folder
         self.child: subprocess.Popen[str] | None = None
         self.line = Line()
@@ -239,9 +239,7 @@ def main() -> None:
 
 def _found() -> None:
     from django.contrib.auth.hashers import make_password
-    from django.core.management import call_command
 
-    call_command("migrate", database="owner", verbosity=0, stdout=sys.stderr)
     from sibulou.lib.clock import now
     from sibulou.roster.access import EVERYTHING, acting
     from sibulou.roster.models import User

@@ -49,17 +49,14 @@ KEYS = {"CIPHER_KEY": base64.b64encode(b"c" * 32).decode(), "BLIND_KEY": base64.
 
 
 @pytest.fixture(scope="module")
-def county(server: database.Connections, django_db_setup: None, django_db_blocker: Any) -> Iterator[Event]:
+def county(server: database.Connections, tables: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[Event]:
     """A filled county in which the start key was pressed and what is owed was opened; the owner acts."""
-    from django.core.management import call_command
-
-    scratch = database.create_scratch(server, "sibulou_demo_spec")
+    scratch = database.create_scratch(server, "sibulou_demo_spec", template=tables)
     before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
     with django_db_blocker.unblock(), override_settings(**KEYS):
         for alias in before:
             connections[alias].close()
             connections[alias].settings_dict.update(scratch.owner)
-        call_command("migrate", database="owner", verbosity=0)
         found_and_load(code=CODE, cipher=county_cipher(), start=START, by=CLOCKWORK, scale=0.002)
         event = scene.begin(area=AreaCode.objects.get(code=CODE).area, start=START)
         scene.leave_holes(event, start=START)
@@ -70,7 +67,7 @@ def county(server: database.Connections, django_db_setup: None, django_db_blocke
             connections[alias].close()
             connections[alias].settings_dict.clear()
             connections[alias].settings_dict.update(entry)
-    database.drop_scratch(server, "sibulou_demo_spec")
+    database.drop_scratch(server, "sibulou_demo_spec", template=tables)
 
 
 class _Undo(Exception):

@@ -45,13 +45,10 @@ def connected(entry: database.Connections) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def county(server: database.Connections, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def county(server: database.Connections, tables: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A cut-down Yimen in a database of its own; every test plays in a transaction that is taken back."""
-    from django.core.management import call_command
-
     name = f"sibulou_drill_test_{os.getpid()}"
-    with django_db_blocker.unblock(), connected(database.create_scratch(server, name)):
-        call_command("migrate", database="owner", verbosity=0)
+    with django_db_blocker.unblock(), connected(database.create_scratch(server, name, template=tables)):
         found_a_corner()
         yield
     database.drop_scratch(server, name)

@@ -50,7 +50,7 @@ def signed_in() -> SignIn:
 
 
 @pytest.fixture(scope="module")
-def site(server: database.Connections) -> Iterator[str]:
+def site(server: database.Connections, tables: str) -> Iterator[str]:
     """The address of the scene, served for browsers of one module."""
-    with serving(server) as address:
+    with serving(server, tables) as address:
         yield address

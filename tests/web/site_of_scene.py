@@ -23,10 +23,10 @@ HERE = Path(__file__).resolve()
 
 
 @contextmanager
-def serving(server: database.Connections) -> Iterator[str]:
-    """The address of a freshly founded county; it is gone afterwards."""
+def serving(server: database.Connections, tables: str) -> Iterator[str]:
+    """The address of a county founded in a copy of `tables`; it is gone afterwards."""
     name = f"sibulou_site_{os.getpid()}"
-    scratch = database.create_scratch(server, name)
+    scratch = database.create_scratch(server, name, template=tables)
     env = os.environ | {
         "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
         "DJANGO_SETTINGS_MODULE": "sibulou.settings",
@@ -71,11 +71,8 @@ def main() -> None:
 
 
 def _found() -> None:
-    from django.contrib.auth.hashers import make_password
-    from django.core.management import call_command
-
-    call_command("migrate", database="owner", verbosity=0, stdout=sys.stderr)
     import numpy as np
+    from django.contrib.auth.hashers import make_password
 
     from sibulou.fronts.defence.cordon.placing import draw_road
     from sibulou.lib.clock import now

@@ -23,7 +23,6 @@ from sibulou.fronts.defence.models import Member, Rota, Shift, Standing
 from sibulou.fronts.defence.people import be_absent, name_of
 from sibulou.fronts.defence.rosters import ask_of, judge, roster_of
 from sibulou.fronts.defence.rota.check import check
-from sibulou.fronts.defence.rota.repair import repair
 from sibulou.fronts.defence.rota_problems import (
     CannotStand,
     NotInShift,
@@ -285,6 +284,8 @@ def drop_out(
 
     Works on a proposal and on a published roster. Raises OddSpan, ReasonMissing, OutOfReach.
     """
+    from sibulou.fronts.defence.rota.repair import repair  # the solver's libraries take long to load
+
     minute = int((max(since, now) - rota.begins).total_seconds() // 60)
     with deed():
         be_absent(member=member, since=since, until=until, reason=reason, by=by, now=now)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.timezone import get_current_timezone, localtime, make_aware
@@ -14,8 +15,8 @@ from sibulou.fronts.defence.models import Absence, KeptApart, Member, PostHours,
 from sibulou.fronts.defence.people import force_of
 from sibulou.fronts.defence.rota.ask import DAY, Ask, Hand, Slot, Span
 from sibulou.fronts.defence.rota.check import Breach, check
+from sibulou.fronts.defence.rota.empty import Empty, empties
 from sibulou.fronts.defence.rota.reach import Reach, reach
-from sibulou.fronts.defence.rota.solve import Empty, Solved, empties, solve
 from sibulou.fronts.defence.rota.spread import spread
 from sibulou.fronts.defence.rota_problems import (
     HoursOverlap,
@@ -31,6 +32,9 @@ from sibulou.roster.area_key import Level, ancestor, key_range
 from sibulou.roster.audit import By, audit
 from sibulou.roster.deed import deed, within
 from sibulou.roster.models import Area, Post
+
+if TYPE_CHECKING:
+    from sibulou.fronts.defence.rota.solve import Solved
 
 MOST_DAYS = 14
 SOLVER = "sibulou"
@@ -162,6 +166,8 @@ def fill(*, rota: Rota, by: By, now: datetime, effort: float = 0.4) -> Solved:
 
     Raises RotaPublished, OutOfReach. Takes seconds; deterministic for the roster's seed.
     """
+    from sibulou.fronts.defence.rota.solve import solve  # its libraries take longer to load than all the rest
+
     _still_proposal(rota)
     ask = ask_of(rota)
     solved = solve(ask, effort=effort)

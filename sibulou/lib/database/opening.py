@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sibulou.lib.database.entry import APP, Connections, entry
 from sibulou.lib.database.place import Place
+from sibulou.lib.database.problems import ServerUnreachable
 from sibulou.lib.database.reach import connected, owner_of
 from sibulou.lib.database.role import ADMITTED, LIMITED, lets_in, put_in_order
 from sibulou.lib.database.secret import keys_for
@@ -18,6 +19,15 @@ def open(place: Place, *, pool: bool = False, log: Callable[[str], None] = lambd
     `pool` gives the app's entry a connection pool of 2 to 8. Raises only problems of this package
     and of `sibulou.lib.postgres`.
     """
+    try:
+        return _open(place, pool, log)
+    except ServerUnreachable:
+        if not place.embedded:
+            raise
+        return _open(place, pool, log)  # it crashed under our hands and is back by now, or says why not
+
+
+def _open(place: Place, pool: bool, log: Callable[[str], None]) -> Connections:
     owner = owner_of(place, log)
     with connected(place, owner) as session:
         secret = keys_for(place, owner, session)

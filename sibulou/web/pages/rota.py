@@ -33,7 +33,7 @@ from sibulou.fronts.defence.rosters import (
     take,
     what_is_short,
 )
-from sibulou.fronts.defence.rota.solve import Empty
+from sibulou.fronts.defence.rota.empty import Empty
 from sibulou.fronts.defence.rota_problems import NobodyChosen, NotAccepted, NotInShift, OddSpan
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Area, Post

@@ -38,18 +38,16 @@ Said = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def committed(server: database.Connections, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+def committed(
+    server: database.Connections, tables: str, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Any]:
     """The scene of the pages in a database of its own, committed; and its owner's entry."""
-    from django.core.management import call_command
-
-    scratch = database.create_scratch(server, f"sibulou_sync_{os.getpid()}")
+    scratch = database.create_scratch(server, f"sibulou_sync_{os.getpid()}", template=tables)
     before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
     with django_db_blocker.unblock():
         for alias, entry in (("default", scratch.app), ("owner", scratch.owner)):
             connections[alias].close()
             connections[alias].settings_dict.update(entry)
-        call_command("migrate", database="owner", verbosity=0)
-        connections["owner"].close()
         yield scenery.build(now=read_clock()), scratch.owner
         for alias, was in before.items():
             connections[alias].close()

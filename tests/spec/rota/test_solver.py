@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from sibulou.fronts.defence.rota.ask import DAY, Ask, Hand, Roster, Rules, Slot
 from sibulou.fronts.defence.rota.check import Breach, check
+from sibulou.fronts.defence.rota.empty import empties
 from sibulou.fronts.defence.rota.reach import reach
 from sibulou.fronts.defence.rota.repair import repair
-from sibulou.fronts.defence.rota.solve import empties, solve
+from sibulou.fronts.defence.rota.solve import solve
 from sibulou.fronts.defence.rota.spread import spread
 
 HOURS = ((0, 8), (8, 16), (16, 24))

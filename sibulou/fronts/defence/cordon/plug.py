@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.max_flow import SimpleMaxFlow
 
 from sibulou.fronts.defence.cordon.proof import Flags, Flood, Nodes, flood
 
@@ -42,6 +41,8 @@ def plug(wet: Flood, targets: Nodes, *, villages: Nodes, there: Nodes) -> Plug:
 
     `villages`: nodes where no post can stand in the middle of people; `there`: nodes of posts that do not stand now.
     """
+    from ortools.graph.python.max_flow import SimpleMaxFlow  # takes long to load, and few processes propose posts
+
     targets = np.unique(targets[wet.reached[targets]])
     if not len(targets):
         return Plug((), (), (), certified=True)

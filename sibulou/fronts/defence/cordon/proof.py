@@ -10,8 +10,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from sibulou.fronts.defence.cordon.roads import Network
 
@@ -67,6 +65,9 @@ class Leak:
 
 def flood(network: Network, held: Flags, usable: Flags) -> Flood:
     """Flood the network from its mouths, over roads that are usable and past nodes that are not held."""
+    from scipy.sparse import csr_array  # scipy takes long to load, and few processes prove a cordon
+    from scipy.sparse.csgraph import breadth_first_order
+
     count = len(network.nodes)
     usable = usable & ~held[network.ends].any(axis=1)
     mouths = np.flatnonzero(network.mouth & ~held)
@@ -81,6 +82,9 @@ def flood(network: Network, held: Flags, usable: Flags) -> Flood:
 
 def leaks(wet: Flood, targets: Nodes) -> dict[int, Leak]:
     """The shortest way in to each of these nodes that the flood reaches."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
     targets = np.unique(targets[wet.reached[targets]])
     if not len(targets):
         return {}

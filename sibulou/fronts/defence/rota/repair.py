@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sibulou.fronts.defence.rota.ask import Ask, Roster
+from sibulou.fronts.defence.rota.empty import Empty, empties
 from sibulou.fronts.defence.rota.fill import fill
 from sibulou.fronts.defence.rota.keeping import Held
 from sibulou.fronts.defence.rota.placing import place
-from sibulou.fronts.defence.rota.solve import Empty, empties
 
 
 @dataclass(frozen=True)
