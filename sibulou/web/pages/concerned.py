@@ -29,6 +29,7 @@ from sibulou.duty.plan_words import Label
 from sibulou.duty.told import Told
 from sibulou.field.links import Opened, device_of, open_link, seen, tell, told_himself
 from sibulou.field.problems import NoSuchLink
+from sibulou.fronts.control.orders.following import ORDERS
 from sibulou.lib.problem import Problem
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
@@ -366,6 +367,8 @@ def _held(records: Sequence[Record], events: Sequence[Event], now: datetime) -> 
     replaced = set(Record.objects.filter(corrects__in=[row.pk for row in records]).values_list("corrects", flat=True))
     found = []
     for row in records:
+        if row.form in ORDERS:  # to whoever guards him, or by him: not told of the person concerned
+            continue
         _, form = plan_and_form(row.form, now, plan=row.plans[0] if row.plans else "")
         ended = next((event.ended_at for event in events if _told_in(event, row)), None)
         found.append(

@@ -112,7 +112,8 @@ def _addressees(request: Asking, area: int) -> list[To]:
         raise Http404
     called = [name.strip()[:80] for name in re.split("[,，、;；\\n]", posted.get("people", "")) if name.strip()]
     roles = [role for role in posted.getlist("roles") if role in REACHED]
-    return [*to_areas(areas), *to_roles(roles, under=within), *to_people(called, under=area, now=request.now)]
+    named = to_people(called, under=area, now=request.now)
+    return [*to_areas(areas), *to_roles(roles, under=within, now=request.now), *named]
 
 
 def _draw_new(request: Asking, area: int, *, sentence: str = "", status: int = 200) -> HttpResponse:

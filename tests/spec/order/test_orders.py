@@ -29,6 +29,7 @@ from sibulou.fronts.control.orders.sending import To, Wording, send_order, to_ar
 from sibulou.lib.clock import now as clock_now
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting, reach_of
+from sibulou.roster.appointments import appoint, make_seat
 from sibulou.roster.audit import By
 from sibulou.roster.models import User
 from tests.web.scene import Scene, build
@@ -54,6 +55,10 @@ class Desk:
         now = self.now + timedelta(minutes=after)
         answer_order(addressee=addressee, result=result, remark=remark, reach=reach_of(by, now=self.now), by=_by(by),
                      now=now)  # fmt: skip
+
+    def of(self, sent: Addressee, step: str) -> Obligation:
+        """What one addressee owes: `receive` or `carry_out`."""
+        return Obligation.objects.select_related("seat").get(opened_by=sent.record, duty__key__endswith=step)
 
     def owed(self, duty: str) -> list[Obligation]:
         """What a duty opened, the oldest first, met or not."""
@@ -84,7 +89,7 @@ def test_each_seat_owes_its_own_receipt_and_its_own_doing(desk: Desk) -> None:
 
 def test_an_order_to_a_role_is_owed_by_that_role(desk: Desk) -> None:
     """Every village's doctor in the county; the seat that is vacant owes it too, and nobody answers there."""
-    desk.sends(to_roles(["village_doctor"], under=desk.scene.world.county.pk))
+    desk.sends(to_roles(["village_doctor"], under=desk.scene.world.county.pk, now=desk.now))
     assert [one.seat.role for one in desk.owed("order.carry_out")] == ["village_doctor"] * 3
     vacant = desk.scene.world.seats["village_doctor", "village_b"]
     assert vacant.pk in {one.seat_id for one in desk.owed("order.receive")}
@@ -92,7 +97,7 @@ def test_an_order_to_a_role_is_owed_by_that_role(desk: Desk) -> None:
 
 def test_an_order_to_the_posts_is_owed_by_their_heads(desk: Desk) -> None:
     world = desk.scene.world
-    order = desk.sends(to_roles(["post_head"], under=world.county.pk))
+    order = desk.sends(to_roles(["post_head"], under=world.county.pk, now=desk.now))
     doings = desk.owed("post.order_carry_out")
     assert {(one.subject_id, one.seat.role) for one in doings} == {
         (world.post.pk, "post_head"),
@@ -111,9 +116,42 @@ def test_a_person_is_reached_through_his_seat(desk: Desk) -> None:
         to_people([world.outsider.name], under=world.county.pk, now=desk.now)
 
 
+@pytest.mark.parametrize(
+    ("name", "role", "kind"),
+    [("李强", "guard", "person"), ("任静", "institution_head", "institution"), ("石磊", "post_head", "post")],
+)
+def test_whoever_sits_on_a_subject_is_reached_there(desk: Desk, name: str, role: str, kind: str) -> None:
+    """A guard, the head of a shop, the head of a post: received within half an hour, done by when the order says; he
+    answers it himself, and an objection of his climbs like any other."""
+    order = desk.sends(to_people([name], under=desk.scene.world.county.pk, now=desk.now))
+    (sent,) = order.addressees.all()
+    assert (sent.role, sent.subject.kind) == (role, kind)
+    receipt, doing = desk.of(sent, "receive"), desk.of(sent, "carry_out")
+    assert receipt.due_at - receipt.opened_at == timedelta(minutes=30) and doing.due_at == order.due_at
+    assert receipt.seat.role == doing.seat.role == role
+    user = User.objects.get(name=name)
+    desk.answers(sent, "received", by=user)
+    assert desk.of(sent, "receive").met_at is not None and desk.of(sent, "carry_out").met_at is None
+    desk.answers(sent, "objected", "走不开", by=user)
+    assert desk.of(sent, "carry_out").met_at is not None
+    assert [one.seat.role for one in desk.owed("order.answer")] == ["county_duty"]
+
+
+def test_an_order_to_all_guards_goes_to_each_once_and_to_every_empty_seat(desk: Desk) -> None:
+    """However many somebody guards; a seat on which nobody sits owes it, too, and is unowned at once."""
+    world, now, by = desk.scene.world, desk.now, _by(desk.scene.world.duty_officer)
+    another = make_seat(role="guard", subject=world.people["张德福"].subject, by=by, now=now)
+    appoint(seat=another, user=world.li, starts_at=now, by=by, now=now)
+    empty = make_seat(role="guard", subject=world.chen_guihua.subject, by=by, now=now)
+    order = desk.sends(to_roles(["guard"], under=world.county.pk, now=now))
+    subjects = [one.subject_id for one in order.addressees.all()]
+    assert len(subjects) == 3, "Li Qiang once, Zhou Zheng who is on leave, and the empty seat"
+    assert empty.subject_id in subjects
+
+
 def test_a_seat_chosen_twice_gets_it_once(desk: Desk) -> None:
     world = desk.scene.world
-    to = [*to_areas([world.longquan]), *to_roles(["township_duty"], under=world.longquan.pk)]
+    to = [*to_areas([world.longquan]), *to_roles(["township_duty"], under=world.longquan.pk, now=desk.now)]
     assert len(to) == 2
     assert desk.sends(to).addressees.count() == 1
 

@@ -12,15 +12,12 @@ from sibulou.duty.told import Told
 from sibulou.fronts.control.models import Addressee, Order
 from sibulou.fronts.control.orders.following import (
     ANSWERED,
-    AREA_DONE,
-    AREA_RECEIVED,
-    POST_DONE,
-    POST_RECEIVED,
     RECEIVE,
     RETURNED,
+    form_for,
 )
 from sibulou.fronts.control.orders.problems import AnsweredAlready, NothingReturned
-from sibulou.fronts.control.orders.sending import POST_HEAD, To, Wording, send_order
+from sibulou.fronts.control.orders.sending import To, Wording, send_order
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import Reach
 from sibulou.roster.audit import By
@@ -38,13 +35,13 @@ def answer_order(
     """
     if result in RETURNED and not remark.strip():
         raise NothingReturned
-    at_post = addressee.role == POST_HEAD
+    kind = addressee.subject.kind
     said = {key: value for key, value in (("result", result), ("remark", remark.strip())) if value}
     records = []
     if result == "received" or _unread(addressee):
-        records.append(_told(POST_RECEIVED if at_post else AREA_RECEIVED, addressee, {"read": True}, now=now))
+        records.append(_told(form_for(kind, "received"), addressee, {"read": True}, now=now))
     if result != "received":
-        records.append(_told(POST_DONE if at_post else AREA_DONE, addressee, said, now=now))
+        records.append(_told(form_for(kind, "done"), addressee, said, now=now))
     with deed():
         _hand_in(records, reach=reach, by=by, now=now)
 
@@ -82,5 +79,6 @@ def answer_objection(
         _hand_in([told], reach=reach, by=by, now=now)
         if again:
             text = order.text if not words.strip() else f"{order.text}\n{words.strip()}"
+            again_to = To(addressee.role, addressee.subject_id, addressee.subject.kind)
             wording = Wording(text[:1000], again, order.number, order.done_when)
-            send_order(wording=wording, to=[To(addressee.role, addressee.subject_id)], reach=reach, by=by, now=now)
+            send_order(wording=wording, to=[again_to], reach=reach, by=by, now=now)

@@ -14,12 +14,23 @@ from sibulou.roster.area_key import Level, ancestor
 from sibulou.roster.models import Subject
 from sibulou.roster.role import ROLES
 
-AREA_SENT, POST_SENT = "order_sent", "post_order_sent"
-AREA_RECEIVED, POST_RECEIVED = "order_received", "post_order_received"
-AREA_DONE, POST_DONE = "order_done", "post_order_done"
-SENT, RECEIVED, DONE = (AREA_SENT, POST_SENT), (AREA_RECEIVED, POST_RECEIVED), (AREA_DONE, POST_DONE)
+PREFIX = {"area": "", "post": "post_"}
+"""How the forms of an order to such a subject begin; those to any other are of its seat."""
+
+
+def form_for(kind: str, step: str) -> str:
+    """The form of an order to a subject of this kind: `step` is sent, received or done."""
+    return f"{PREFIX.get(kind, 'seat_')}order_{step}"
+
+
+SENT, RECEIVED, DONE = (
+    tuple(form_for(kind, step) for kind in ("area", "post", "")) for step in ("sent", "received", "done")
+)
+ORDERS = frozenset((*SENT, *RECEIVED, *DONE))
+"""Every form of an order and its answers."""
 OBJECTED, ANSWERED = "order_objected", "order_answered"
-RECEIVE, CARRY_OUT = ("order.receive", "post.order_receive"), ("order.carry_out", "post.order_carry_out")
+RECEIVE = ("order.receive", "post.order_receive", "seat.order_receive")
+CARRY_OUT = ("order.carry_out", "post.order_carry_out", "seat.order_carry_out")
 ANSWER = "order.answer"
 RETURNED = ("objected", "cannot")
 
@@ -58,10 +69,10 @@ def _keep_order(one: Heard, name: str, *, now: datetime) -> Order:
 
 def _role(one: Heard) -> str:
     """The role that a record of an order is for, as the rule that opens its obligations reads it."""
-    if one.form == POST_SENT:
+    if one.about.kind == "post":
         return "post_head"
     named = str(one.content.get("role", ""))
-    return named if named in ROLES else "township_duty"
+    return named if named in ROLES else "township_duty" if one.about.kind == "area" else "guard"
 
 
 def hear_answers(heard: Sequence[Heard], now: datetime) -> None:
