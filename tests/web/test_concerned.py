@@ -344,6 +344,20 @@ def test_every_plan_lets_him_ask_for_a_correction_that_somebody_owes(scene: Scen
         assert owed.seat.role == "village_secretary"
 
 
+def test_an_order_to_his_guard_is_not_shown_to_him(scene: Scene):
+    """It is told of the seat that guards him, and says nothing of him."""
+    told(
+        scene,
+        "seat_order_sent",
+        subject(scene),
+        {"text": "今晚逐户再问一遍", "role": "guard"},
+        by=scene.world.duty_officer,
+    )
+    told(scene, "reading", subject(scene), {"temperature": 36.5}, by=scene.world.li)
+    page = Client().get(f"/r/{handed(scene).secret}/held/").content.decode()
+    assert "今晚逐户再问一遍" not in page and "指令" not in page and "36.5" in page
+
+
 @pytest.mark.parametrize("under", ["", "held/", "forms/reading/"])
 def test_wrong_expired_and_ended_links_tell_nothing(scene: Scene, under: str):
     wrong = Client().get(f"/r/{'A' * 43}/{under}")
