@@ -175,6 +175,7 @@ def run(
     `until_found`: stop at the first finding.
     """
     from sibulou.demo.drill_cordon import check_cordon
+    from sibulou.demo.drill_rota import check_shifts
     from sibulou.roster.access import EVERYTHING, acting
 
     began = time.monotonic()
@@ -188,6 +189,7 @@ def run(
     if not until_found:
         with acting(EVERYTHING):
             check_cordon(plot)
+            check_shifts(plot)
         _came_to_pass(plot, whole=whole)
     return Result(
         code, seed, people, days, len(play.ledger.items), play.told, time.monotonic() - began, play.look
@@ -248,11 +250,13 @@ def compose(plot: Plot, each: int) -> None:
     from sibulou.demo import (
         drill_plant_windows as windows,
     )
+    from sibulou.demo.drill_rota import plant_shifts
 
     changes.plant_plan_changes(plot)
     plot.enter(plot.items_of(plot.play.roster.things.values()))
     watches.plant_watches(plot, 6 + 4 * each)
     stories.plant_stories(plot, each)
+    plant_shifts(plot, each)
     changes.plant_roster(plot, each)
     chain.plant_unassignable(plot, each)
     stories.plant_leaks(plot, each)

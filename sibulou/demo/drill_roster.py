@@ -43,6 +43,8 @@ class Thing:
     opened: datetime | None = None
     led: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     span: tuple[datetime, datetime] | None = None
+    crew: int = 0
+    post: int = 0
     rostered: list[tuple[datetime, datetime]] = field(default_factory=list)
     watches: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
