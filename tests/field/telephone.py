@@ -34,6 +34,9 @@ DAY = """
   }
   return ids;
 """
+LANE_IS_HERE = """(await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys())))
+  .flat().some(({ url }) => url.includes("/screens/passage."))"""
+"""The last part of the lane, which comes after the first load."""
 SMALLEST = 48
 TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((one) => one.offsetParent)
@@ -93,6 +96,7 @@ class Telephone:
         self.page.click("form button.primary")
         self.page.wait_for_selector("#tabs:not([hidden])")
         self.until("navigator.serviceWorker.controller")
+        self.until(LANE_IS_HERE)
         self.settled()
 
     def unlock(self, pin: str = PIN) -> None:

@@ -152,7 +152,7 @@ def test_a_number_alone_needs_its_eleven_digits(county: County, telephone: NewTe
     lane.lane("步行")
     lane.keys("36.", "5")
     lane.page.click("summary:has-text('手机、证件')")
-    lane.page.click("label:has-text('只留手机号')")
+    lane.page.click("details label:has-text('只留手机号')")
     lane.page.wait_for_selector("#lane-phone-0")
     lane.page.fill("#lane-phone-0", "154000")
     lane.save()
@@ -164,16 +164,88 @@ def test_a_number_alone_needs_its_eleven_digits(county: County, telephone: NewTe
     assert (row["kept"], row["phone"], "name" in row) == ("phone_only", "15400000001", False)
 
 
+def test_on_foot_one_registers_for_those_without_a_telephone(county: County, telephone: NewTelephone) -> None:
+    """A grandmother and a child: two rows under one number, the child's by its companion; nobody is dropped unsaid."""
+    phone = telephone(POST)
+    phone.send()
+    phone.signal(False)
+    lane = Lane(phone)
+    lane.lane("步行")
+    lane.page.click("[data-field=seats] label:has-text('2')")
+    lane.page.wait_for_selector("#lane-temperature-0:focus")
+    lane.keys("36.", "5")
+    lane.page.fill("#lane-name-0", "外婆")
+    lane.save()
+    lane.page.wait_for_selector("text=同行 2 人，只登了 1 人")
+    assert phone.waits() == 0
+    lane.page.wait_for_selector("#lane-temperature-1:focus")
+    lane.keys("36.", "4")
+    lane.page.fill("#lane-name-1", "外孙")
+    lane.save()
+    lane.kept(2)
+    one, other = lane.waiting()
+    assert [(row["name"], row["kept"], row["occupants"]) for row in (one, other)] == [
+        ("外婆", "own", 2), ("外孙", "companion", 2),
+    ]  # fmt: skip
+    assert one["passage"] == other["passage"] and "plate" not in one
+    phone.signal(True)
+    assert phone.send() == "" and phone.run("return (await queue.cameBack()).length") == 0
+
+
+def test_the_light_lane_keeps_a_number_and_stays_light(county: County, telephone: NewTelephone) -> None:
+    """Temperature and eleven digits; the next one too; whoever goes along without a telephone is named."""
+    phone = telephone(POST)
+    phone.send()
+    phone.signal(False)
+    lane = Lane(phone)
+    lane.lane("只留手机号")
+    for last in ("2", "3"):
+        lane.page.wait_for_selector("#lane-temperature-0:focus")
+        lane.keys("36.", "5")
+        lane.page.wait_for_selector("#lane-phone-0:focus")
+        lane.keys(*"1540000000", last)
+        lane.save()
+        lane.kept(int(last) - 1)
+    lane.page.click("[data-field=seats] label:has-text('2')")
+    lane.keys("36.", "5", *"15400000004")
+    lane.page.fill("#lane-temperature-1", "36.2")
+    lane.page.fill("#lane-name-1", "同行的孩子")
+    lane.save()
+    lane.kept(4)
+    assert [(row["kept"], "phone" in row, "name" in row) for row in lane.waiting()] == [
+        ("phone_only", True, False), ("phone_only", True, False), ("phone_only", True, False),
+        ("companion", False, True),
+    ]  # fmt: skip
+
+
+def test_where_the_lane_has_not_come_yet_the_plain_form_serves(county: County, telephone: NewTelephone) -> None:
+    phone = telephone(POST)
+    phone.send()
+    phone.page.evaluate("""async () => { for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const one of await cache.keys()) if (one.url.includes("/screens/passage."))
+            await cache.put(one, new Response("", { status: 404 })); } }""")
+    phone.signal(False)
+    phone.page.click(".often a.button:has-text('卡点登记')")
+    phone.page.fill("[data-field=name] input", "先走的人")
+    phone.page.fill("[data-field=temperature] input", "36.5")
+    phone.page.click("[data-field=disposal] label:has-text('放行')")
+    phone.page.click("[data-act=save]")
+    phone.page.wait_for_selector("text=已登 1 条")
+    assert phone.waits() == 1
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 def test_the_lane_can_be_read_and_touched(county: County, telephone: NewTelephone, language: str) -> None:
-    """Nothing for axe, contrast for sunlight, nothing smaller than 48 px: the car's lane, a decision, and on foot."""
+    """Nothing for axe, contrast for sunlight, nothing under 48 px: the car, a decision, on foot, light."""
     phone = telephone(POST, language=language)
     phone.send()
     page = phone.page
     page.click(".often a[href*=checkpoint_pass]")
     page.wait_for_selector("#lane-plate")
     wrong: list[object] = []
-    for step in ("[data-field=seats] label >> nth=2", "[data-act=otherwise]", "[data-field=lane] label >> nth=1"):
+    lanes = [f"[data-field=lane] label >> nth={n}" for n in (1, 2)]
+    for step in ("[data-field=seats] label >> nth=2", ".key[data-key=next]", "[data-act=otherwise]", *lanes):
         wrong += [*axe(page), *faint(page), *phone.too_small()]
         page.click(step)
     wrong += [*axe(page), *faint(page), *phone.too_small()]

@@ -32,7 +32,9 @@ LIBRARIES = ("vendor/dexie.min.mjs", "vendor/cel/evaluator.js")
 """What the app cannot do without; of the second everything beside it, since its modules name each other."""
 UNUSED = ("vendor/cel/index.js", "vendor/cel/serialize.js")
 """What lies beside a library and is never asked for."""
-LATER = ("field/camera.js", "vendor/jsQR.js", "field/icon-192.png", "field/icon-512.png")
+LANE = ("field/plates.js", "field/lane.js", "field/lane_words.js", "field/screens/passage.js")
+"""The lane of a post. Where it has not come yet, the plain form serves."""
+LATER = (*LANE, "field/camera.js", "vendor/jsQR.js", "field/icon-192.png", "field/icon-512.png")
 """What comes after the first load, where there is signal: the app goes on without it."""
 POLICY = "; ".join(
     (

@@ -29,6 +29,7 @@ async function install() {
     await caches.delete(CACHE);
     throw new Error("the page is of another release");
   }
+  if (self.registration.active) await later(); // whoever had everything does not go back to less
 }
 
 const asked = (file) => new Request(file, { cache: HASHED.test(file) ? "default" : "reload" });

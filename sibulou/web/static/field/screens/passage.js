@@ -1,4 +1,4 @@
-// The lane of a post: `#/record/FORM/POST` leads here.
+// The lane of a post: `#/record/FORM/POST` leads here. It and what it alone needs come after the first load.
 
 import * as cel from "../cel.js";
 import { judge, unusual } from "../answers.js";
@@ -22,12 +22,10 @@ import { pick, say } from "../words.js";
 const SEATS = [1, 2, 3, 4, 5]; // and one more by one more tap
 const SHOWN = 12;
 const PASSED = "passed";
+const LANES = ["car", "foot", "light"]; // in a vehicle, on foot, and with no more than a telephone number kept
 const OF_ALL = ["origin", "destination", "reason", "contact"];
 const OF_ONE = ["phone", "id_number"];
 const DECIDED = ["from_area", "unwell", "disposal", "authority", "notice", "basis"];
-
-/** Whether a form is one of passages: it binds the rows of a vehicle. */
-export const isPassage = (form) => ["passage", "occupants", "temperature", "disposal"].every((key) => form.fields.some((field) => field.key === key));
 
 /** Draws the lane into `place`; gives what to call when one leaves. */
 export async function showLane(place, { have, form, subject }) {
@@ -44,6 +42,8 @@ class Lane {
     this.fever = form.plan?.values?.fever;
     this.pad = makePad();
     place.addEventListener("focusin", (event) => this.serve(event.target));
+    // The pad goes when the focus does, and with it the page moves: a choice is made first, under the finger that made it.
+    place.addEventListener("mousedown", (event) => event.target.closest(".choice, button") && event.preventDefault());
     place.addEventListener("keydown", (event) => this.onEnter(event));
     this.clear();
   }
@@ -53,7 +53,12 @@ class Lane {
   }
 
   clear() {
-    Object.assign(this, { people: [nobody()], said: 1, shared: { plate: "", direction: this.last?.direction ?? "in" }, open: false, later: false, asked: "" });
+    Object.assign(this, { people: [this.firstOne()], said: 1, shared: { plate: "", direction: this.last?.direction ?? "in" }, open: false, later: false, asked: "" });
+  }
+
+  /** Who is asked first: by name, or in the light lane by his telephone number alone; whoever goes with him by name. */
+  firstOne() {
+    return this.kind === "light" ? { ...nobody(), kept: "phone_only" } : nobody();
   }
 
   async begin() {
@@ -68,14 +73,14 @@ class Lane {
 
   async keepUnfinished() {
     const { people, said, shared, kind } = this;
-    if (shared.plate || people.some((one) => one.name)) await store.put("meta", [{ id: this.key("unfinished"), value: { people, said, shared, kind } }]);
+    if (shared.plate || people.some((one) => one.name || one.phone)) await store.put("meta", [{ id: this.key("unfinished"), value: { people, said, shared, kind } }]);
   }
 
   /** Everything anew, with the focus where the crew goes on. */
   draw(focus = "") {
     const told = this.told ? el("p.message", { role: "status" }, say("kept_so_far", { n: this.told })) : "";
     this.fault = el("p.fault", { role: "alert" });
-    const body = this.kind === "car" ? [this.plate(), this.seats(), this.cards()] : [this.cards(), this.often()];
+    const body = this.kind === "car" ? [this.plate(), this.seats(), this.cards()] : [this.cards(), this.seats(), this.kind === "foot" ? this.often() : ""];
     this.place.replaceChildren(
       told,
       el("h1.lane-head", {}, pick(this.form.title), " ", el("span.where", {}, nameOf(this.have, this.post))),
@@ -107,7 +112,7 @@ class Lane {
   }
 
   lanes() {
-    return this.choice("lane", say("lanes"), ["car", "foot"].map((kind) => [kind, say(`lane_${kind}`)]), this.kind, (kind) => {
+    return this.choice("lane", say("lanes"), LANES.map((kind) => [kind, say(`lane_${kind}`)]), this.kind, (kind) => {
       this.kind = kind;
       this.pad.rest();
       this.clear();
@@ -155,20 +160,26 @@ class Lane {
   }
 
   seats() {
-    const label = say("in_the_vehicle");
+    const label = say(this.kind === "car" ? "in_the_vehicle" : "going_together");
     const options = (this.said > SEATS.length ? [...SEATS.slice(0, -1), this.said] : SEATS).map((n) => [n, String(n)]);
     const more = el("button", { type: "button", "aria-label": say("one_more_person"), onclick: () => this.seat(this.said + 1) }, "＋");
     return el("div.field.seats", { "data-field": "occupants" }, el("p.name", {}, label), el("div.seat-row", {}, this.choice("seats", label, options, this.said, (n) => this.seat(n)), more));
   }
 
-  /** So many people in the vehicle: a card for each, the focus on the first without a name. */
+  /** So many people in the vehicle, or together on foot: a card for each, the focus on the first without a name. */
   seat(n) {
     this.said = Math.min(n, this.field.occupants.max ?? n);
     this.later = false;
     while (this.people.length < this.said) this.people.push(nobody());
     this.people.length = this.said;
-    const open = this.people.findIndex((one) => !one.name);
-    this.draw(open < 0 || !this.shared.plate ? "plate" : `name-${open}`);
+    if (this.kind !== "car") return this.draw(this.openAt("temperature"));
+    this.draw(this.shared.plate ? this.openAt("name") || "plate" : "plate");
+  }
+
+  /** The place of the first who has no answer to this yet. */
+  openAt(key) {
+    const at = this.people.findIndex((one) => !one[key]);
+    return at < 0 ? "" : `${key}-${at}`;
   }
 
   cards() {
@@ -338,7 +349,7 @@ class Lane {
     if (!this.open && this.anyHot()) return this.otherwise();
     const people = this.people.filter((one, at) => at === 0 || one.name || one.phone || one.temperature !== undefined);
     const number = clock.newId();
-    const rows = rowsOf({ shared: this.shared, people, said: this.kind === "car" ? this.said : 1, number, fever: this.fever });
+    const rows = rowsOf({ shared: this.shared, people, said: this.said, number, fever: this.fever });
     const fault = this.wrong(rows) ?? this.short(rows);
     if (fault) return fault();
     try {
@@ -388,10 +399,10 @@ class Lane {
 
   /** Fewer rows than people in the vehicle: completed now, or said to come later. */
   short(rows) {
-    if (this.kind !== "car" || rows.length >= this.said || this.later) return null;
+    if (rows.length >= this.said || this.later) return null;
     return () => {
-      this.draw(`name-${rows.length}`);
-      this.fault.replaceChildren(say("rows_missing", { said: this.said, rows: rows.length }), " ", el("button", { type: "button", "data-act": "later", onclick: () => ((this.later = true), this.save()) }, say("rest_later")));
+      this.draw(this.kind === "car" ? `name-${rows.length}` : `temperature-${rows.length}`);
+      this.fault.replaceChildren(say(this.kind === "car" ? "rows_missing" : "rows_missing_foot", { said: this.said, rows: rows.length }), " ", el("button", { type: "button", "data-act": "later", onclick: () => ((this.later = true), this.save()) }, say("rest_later")));
     };
   }
 

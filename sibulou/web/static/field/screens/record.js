@@ -16,7 +16,6 @@ import { clockOf, dueWords, titleOf } from "../saying.js";
 import * as store from "../store.js";
 import { takeBack, tellRecord, toast } from "../telling.js";
 import { pick, say } from "../words.js";
-import { isPassage, showLane } from "./passage.js";
 
 const AGO = [["half_hour_ago", 30], ["hour_ago", 60]];
 const MINUTE = 60_000;
@@ -28,7 +27,10 @@ export async function show(place, [formKey, subjectId, obligation = "-", mended 
   const form = formOf(have, formKey, owed?.plan);
   const subject = subjectOf(have, subjectId);
   if (!form || !subject) return void place.append(el("p.problem", {}, say("no_such_form")), el("a.button", { href: address("today") }, say("today")));
-  if (isPassage(form) && !mended && (obligation === "-" || (owed && isOpen(owed, clock.now())))) return showLane(place, { have, form, subject });
+  if (isPassage(form) && !mended && (obligation === "-" || (owed && isOpen(owed, clock.now())))) {
+    const lane = await import("./passage.js").catch(() => null); // comes after the first load: until then the plain form serves
+    if (lane) return lane.showLane(place, { have, form, subject });
+  }
   const screen = { place, have, form, subject, owed, mended, key: `unfinished ${formKey} ${subjectId} ${obligation}`, at: "", told: 0 };
   const old = mended && ((await store.get("queue", mended)) ?? (await store.get("outcomes", mended)));
   const unfinished = await store.get("meta", screen.key);
@@ -39,6 +41,9 @@ export async function show(place, [formKey, subjectId, obligation = "-", mended 
     screen.drawn.leave();
   };
 }
+
+/** Whether a form is one of passages: it binds the rows of a vehicle. */
+const isPassage = (form) => ["passage", "occupants", "temperature", "disposal"].every((key) => form.fields.some((field) => field.key === key));
 
 /** Until when the answers are kept, where any of them is personal. */
 function keptWords({ fields, kept_days: days }) {
