@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sibulou.fronts.defence.models import Member
+from sibulou.fronts.defence.people import names as member_names
 from sibulou.roster.models import AuditLine, User
 from sibulou.roster.role import ROLES
-from sibulou.web.held import STEP_WORDS
+from sibulou.web.fact_words import in_words, reason_words
 from sibulou.web.labels import owners, pick, subjects
 
 DEEDS: dict[str, tuple[str, str]] = {
@@ -188,6 +190,8 @@ class Names:
     accounts: Mapping[int, str] = field(default_factory=dict)
     seats: Mapping[int, str] = field(default_factory=dict)
     subjects: Mapping[int, str] = field(default_factory=dict)
+    members: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def names_in(lines: Iterable[AuditLine], *, language: str, now: datetime) -> Names:
@@ -200,6 +204,8 @@ def names_in(lines: Iterable[AuditLine], *, language: str, now: datetime) -> Nam
         dict(users),
         {key: f"{seat.role} {seat.place}".strip() for key, seat in seats.items()},
         {key: one.label for key, one in about.items()},
+        member_names(Member.objects.filter(pk__in=_numbers(facts, "member", "other", "to"))),
+        reason_words(language),
     )
 
 
@@ -231,7 +237,7 @@ def check_words(broken_at: object) -> tuple[str, str]:
 
 def _called(facts: Mapping[str, object], names: Names, language: str) -> dict[str, object]:
     """Names in the place of numbers; a number whose name the reader may not see stays one, with what it counts."""
-    found: dict[str, object] = {}
+    found = in_words(facts, names.reasons, language)
     for key in ("account", "stand_in"):
         if isinstance(number := facts.get(key), int):
             found[key] = names.accounts.get(number) or pick((f"账号 {number}", f"account {number}"), language)
@@ -242,8 +248,9 @@ def _called(facts: Mapping[str, object], names: Names, language: str) -> dict[st
     for key in ("subject", "branch"):
         if isinstance(number := facts.get(key), int) and number in names.subjects:
             found[key] = names.subjects[number]
-    if (words := STEP_WORDS.get(str(facts.get("step")))) is not None:
-        found["step"] = pick(words, language)
+    for key in ("member", "other", "to") if "member" in facts else ():
+        if isinstance(number := facts.get(key), int) and number in names.members:
+            found[key] = names.members[number]
     return found
 
 

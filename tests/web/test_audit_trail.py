@@ -108,3 +108,23 @@ def test_a_neighbour_county_reads_none_of_it(scene: Scene, signed_in):
     with acting(EVERYTHING):
         audit("feedback", by=By("某人"), now=scene.now, area=scene.world.county.pk, text="只给本县看")
     assert "只给本县看" not in words(signed_in(scene.outside["auditor"]).get("/audit/?kind=feedback"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "zh", "en"),
+    [
+        ("waiver.ask", '{"obligation": 7, "reason": "abroad"}', "为应办 7 申请豁免（在境外）",
+         "asked for a waiver of obligation 7 (out of the country)"),
+        ("waiver.ask", '{"obligation": 7, "reason": "路断了"}', "为应办 7 申请豁免（路断了）",
+         "asked for a waiver of obligation 7 (路断了)"),
+        ("person.state", '{"subject": 3, "state": "away"}', "人员 3 现状改为 外出", None),
+        ("person.correct", '{"subject": 3, "fields": "born、phone"}', "更正人员 3 的登记：出生日期、电话", None),
+        ("message.trial", '{"channel": 2, "outcome": "failed"}', "试发消息通道 2：发送失败", None),
+        ("shift.join", '{"member": 5, "shift": 9}', "队员 赵一 补进班次 9", None),
+    ],
+)  # fmt: skip
+def test_keys_are_said_in_words(kind: str, facts: str, zh: str, en: str | None):
+    line = AuditLine(kind=kind, facts=facts)
+    assert sentence(line, "zh-hans", Names(members={5: "赵一"}, reasons={"abroad": "在境外"})) == zh
+    if en:
+        assert sentence(line, "en", Names(reasons={"abroad": "out of the country"})) == en

@@ -60,9 +60,8 @@ pytestmark = pytest.mark.django_db
 PIXEL = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 """What begins and ends as a JPEG does."""
 
-LASTING = [key for key, role in ROLES.items() if not {"shift", "branch"} & set(role.on)]
-"""The roles somebody sits in before a roster is published or a branch is set up; the crew of a shift is asked in
-test_rota."""
+LASTING = [key for key, role in ROLES.items() if "shift" not in role.on]
+"""The roles somebody sits in before a roster is published; the crew of a shift is asked in test_rota."""
 
 WAIVABLE = "person.seen"
 OK = frozenset({200, 302})
