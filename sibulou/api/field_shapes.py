@@ -102,6 +102,8 @@ class SyncOut(Schema):
     obligations: TableOut
     answers: TableOut
     outcomes: TableOut
+    orders: list[dict[str, Any]]
+    card: dict[str, Any] | None
     only: OnlyOut
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sibulou.demo.desk import do_desk_work
 from sibulou.demo.parameters import parameters
 from sibulou.duty.force import plan_of
 from sibulou.duty.intake import Batch, take_in
@@ -33,6 +34,7 @@ def do_chores(event: Event, *, start: datetime, now: datetime) -> None:
     ask_and_grant(event, now=now)
     write_notes(event, start=start, now=now)
     put_right(event, now=now)
+    do_desk_work(event, now=now)
 
 
 def ask_and_grant(event: Event, *, now: datetime) -> None:

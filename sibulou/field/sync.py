@@ -23,6 +23,7 @@ from sibulou.duty.personal import SEALED
 from sibulou.duty.plan_parts import Duty, OneTap, Plan
 from sibulou.duty.plan_words import Label, Word
 from sibulou.field.models import Device
+from sibulou.fronts.defence.steps import STEPS
 from sibulou.lib.cipher import CannotOpen
 from sibulou.lib.sql import bound_cursor, read_queries
 from sibulou.roster.access import Reach
@@ -31,7 +32,7 @@ from sibulou.roster.models import Area, Seat
 from sibulou.roster.role import ROLES, Right
 from sibulou.roster.seal import IDENTITY, field_cipher
 
-SHAPE = 1
+SHAPE = 2
 """Raised when what an answer holds changes, so that every device begins afresh."""
 
 AHEAD = timedelta(hours=24)
@@ -140,6 +141,8 @@ class _Sync:
             "obligations": _table(OBLIGATIONS, [_obligation(row) for row in owed]),
             "answers": _table(ANSWERS, [draft(row) for row in _rows("answers", facts)]),
             "outcomes": _table(OUTCOMES, _rows("outcomes", facts)),
+            "orders": [_order(row) for row in _rows("orders", facts)],
+            "card": next((_card(row) for row in _rows("card", facts)), None),
             "only": self._only({"subjects": subjects, "obligations": obligations}, holds),
         }  # fmt: skip
 
@@ -231,6 +234,22 @@ def _closers(running: Iterable[Running]) -> dict[str, list[str]]:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
+
+
+def _order(row: Sequence[Any]) -> dict[str, Any]:
+    """What is ordered, for whoever owes it: by the record that told it, which its obligations were opened by."""
+    record, number, text, done_when, due_at, role, name, sent_at = row
+    sender = ROLES[role]
+    return {"record": record, "number": number, "text": text, "done_when": done_when, "due_at": due_at,
+            "from": {"zh": sender.zh, "en": sender.en}, "by": name, "sent_at": sent_at}  # fmt: skip
+
+
+def _card(row: Sequence[Any]) -> dict[str, Any]:
+    """The flow card: its version, and its steps in their order, each with its name in both languages."""
+    version, steps, published_at = row
+    listed = json.loads(steps) if isinstance(steps, str) else steps
+    named = [{"title": dict(zip(("zh", "en"), STEPS[key], strict=True)), "text": text} for key, text in listed]
+    return {"version": version, "published_at": published_at, "steps": named}
 
 
 def _key(area: int | None) -> str | None:

@@ -86,6 +86,19 @@ CROSS JOIN LATERAL (
 WHERE asked.new OR last.young
 ORDER BY asked.duty, asked.subject, last.happened_at DESC, last.id
 
+-- name: orders
+-- The orders that opened something a seat still owes, by the record that told them.
+SELECT a.record, s.number, s.text, s.done_when, s.due_at, s.role, s.sent_by_name, s.sent_at
+FROM order_addressee a JOIN sent_order s ON s.id = a.order_id
+WHERE a.record IN (SELECT o.opened_by FROM obligation o WHERE {owed})
+ORDER BY s.sent_at, a.record
+
+-- name: card
+-- The flow card in use where the user has a seat, if it was published since.
+SELECT c.version, c.steps, c.published_at FROM step_card c
+WHERE {young:c} AND c.id = (SELECT id FROM step_card WHERE area_id = ANY (%(counties)s::bigint[]) AND published_at <= %(now)s
+                            ORDER BY published_at DESC, id DESC LIMIT 1)
+
 -- name: outcomes
 -- What the user handed in that was not taken as it was: what waits, and what a person settled lately.
 SELECT f.id, f.record_id, f.outcome, f.problem, f.words_zh, f.words_en, f.received_at, f.settled_at, f.settled_how

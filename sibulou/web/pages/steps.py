@@ -81,7 +81,8 @@ def _county(request: Asking) -> int | None:
 def _behind(request: Asking) -> list[Behind]:
     rows = Obligation.objects.filter(duty__key=DUTY, met_at__isnull=True, waived_at__isnull=True,
                                      opened_at__lte=request.now).select_related("duty", "subject")  # fmt: skip
-    shown = [one for one in owed(rows.order_by("due_at", "pk"), language=language(), now=request.now) if one.open]
+    listed = [one for one in owed(rows.order_by("due_at", "pk"), language=language(), now=request.now) if one.open]
+    shown = list({one.row.subject_id: one for one in reversed(listed)}.values())[::-1]  # each post once, by its oldest
     seats = owners({one.row.seat_id for one in shown}, language=language(), now=request.now)
     said = _said({one.row.subject_id for one in shown}, request.now)
     return [

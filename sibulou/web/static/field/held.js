@@ -7,7 +7,7 @@ const byId = (rows) => new Map(rows.map((row) => [String(row.id), row]));
 
 /** The tables of the store, joined. */
 export function join({ subjects, areas, obligations, answers, meta }) {
-  const { me = {}, plans = {}, next } = Object.fromEntries(meta.map((row) => [row.id, row]));
+  const { me = {}, plans = {}, orders, card, next } = Object.fromEntries(meta.map((row) => [row.id, row]));
   const living = groupBy(subjects.filter((row) => row.kind === "person" && row.household && !isGone(row)), (row) => String(row.household));
   return {
     subjects: byId(subjects),
@@ -16,6 +16,8 @@ export function join({ subjects, areas, obligations, answers, meta }) {
     answers,
     plans: plans.value ?? [],
     living,
+    orders: orders?.value ?? [],
+    card: card?.value,
     known: Boolean(next),
     user: me.user ?? {},
     seats: me.seats ?? [],
@@ -49,6 +51,9 @@ function find(have, part, key, plan) {
   }
   return null;
 }
+
+/** The order that opened an obligation, if one did. */
+export const orderOf = (have, row) => row?.opened_by && have.orders.find(({ record }) => record === row.opened_by);
 
 export const subjectOf = (have, id) => have.subjects.get(String(id));
 export const areaOf = (have, id) => have.areas.get(String(id));

@@ -13,6 +13,7 @@ export const SCREENS = {
   search: () => import("./screens/search.js"),
   family: () => import("./screens/family.js"),
   scan: () => import("./screens/scan.js"),
+  card: () => import("./screens/card.js"),
   queue: () => import("./screens/queue.js"),
   device: () => import("./screens/device.js"),
 };

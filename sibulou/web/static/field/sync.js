@@ -113,7 +113,7 @@ async function fetchChanges() {
 
 /** The changes that an answer calls for, `next` among them: they are kept together or not at all. */
 async function stepsOf(answer) {
-  const { fresh, next, user, device, rights, seats, plans, only } = answer;
+  const { fresh, next, user, device, rights, seats, plans, only, orders, card } = answer;
   const rows = Object.fromEntries(FETCHED.map((table) => [table, rowsOf(answer[table])]));
   const closed = (await store.all("obligations")).filter(isLongClosed).map((row) => row.id);
   const current = rows.obligations.filter((row) => !isLongClosed(row));
@@ -131,6 +131,8 @@ async function stepsOf(answer) {
         { id: "next", value: next, at: clock.now().toISOString() },
         { id: "clock", value: clock.kept() },
         ...(plans?.length || fresh ? [{ id: "plans", value: plans }] : []),
+        { id: "orders", value: orders },
+        ...(card || fresh ? [{ id: "card", value: card }] : []),
       ],
     },
   ];

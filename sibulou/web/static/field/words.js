@@ -10,6 +10,7 @@ export const WORDS = {
   queue: ["待发送", "To send"],
   device: ["本机", "Device"],
   search: ["查找", "Search"],
+  card: ["流程卡", "Flow card"],
   language: ["English", "中文"],
   waiting: ["{n} 条未发送", "{n} not yet sent"],
   nothing_waiting: ["都已送达", "All has arrived"],

@@ -7,7 +7,7 @@ import { clock } from "../clock.js";
 import { el } from "../draw.js";
 import { localOf } from "../fields.js";
 import { drawForm } from "../form.js";
-import { contextOf, dutyOf, formOf, nameOf, subjectOf, whereOf } from "../held.js";
+import { contextOf, dutyOf, formOf, nameOf, orderOf, subjectOf, whereOf } from "../held.js";
 import { held } from "../load.js";
 import { answering, isAhead, isOpen, meeting } from "../owed.js";
 import * as queue from "../queue.js";
@@ -65,6 +65,7 @@ async function draw(screen, typed) {
     el("h1", {}, titleOf(form)),
     el("p.about", {}, el("b", {}, nameOf(have, subject)), " ", el("span.where", {}, whereOf(have, subject))),
     owed ? el("p.due", {}, dueWords(owed, clock.now(), form.plan.zone)) : "",
+    orderWords(orderOf(have, owed)),
     aheadWords(screen),
     others(screen),
   ];
@@ -75,6 +76,12 @@ async function draw(screen, typed) {
   const excuse = owed && !screen.mended ? el("a.button", { href: address("excuse", owed.id) }, say("cannot")) : "";
   const foot = el("div.foot", {}, screen.drawn.pad.place, el("div.acts", {}, save, excuse));
   place.replaceChildren(...head, body, screen.when.node, el("p.why", {}, say("why", { why: pick(form.why) }), " ", keptWords(form)), foot);
+}
+
+/** What an order asks for, above the form that answers it. */
+function orderWords(order) {
+  if (!order) return "";
+  return el("div.card.order", {}, el("p", {}, order.text), order.done_when ? el("p", {}, order.done_when) : "", el("p.where", {}, [order.number, pick(order.from), order.by].filter(Boolean).join(" ")));
 }
 
 /** A duty that several forms meet: the others, one tap away. */

@@ -4,7 +4,7 @@ import { on } from "../bus.js";
 import * as cel from "../cel.js";
 import { clock } from "../clock.js";
 import { el } from "../draw.js";
-import { dutyOf, formOf, groupBy, nameOf, subjectOf, whereOf } from "../held.js";
+import { dutyOf, formOf, groupBy, nameOf, orderOf, subjectOf, whereOf } from "../held.js";
 import { held } from "../load.js";
 import { oneTap, SECTIONS, sortOut } from "../owed.js";
 import * as queue from "../queue.js";
@@ -19,6 +19,7 @@ const FOLDED = new Set(["ahead", "told", "done"]);
 const OWN = 3; // so many subjects of one's own at most
 const OFTEN = 4; // so many forms of each
 const TICK = 30_000;
+const CARD = "post.steps"; // met by the card's screen: the server itself judges which version is the one in use
 
 export async function show(place) {
   await cel.ready();
@@ -73,6 +74,7 @@ function often(have, rows) {
   if (!own.length || own.length > OWN) return "";
   return el("nav.often", { "aria-label": say("often") }, own.flatMap((subject) => [
     el("a.button", { href: address("subject", subject.id), "data-focus": `own-${subject.id}` }, nameOf(have, subject)),
+    have.card && subject.kind === "post" ? el("a.button", { href: address("card", subject.id) }, say("card")) : "",
     ...(subject.kind === "area" ? [] : formsOften(have, rows, subject).map((form) => el("a.button", { href: address("record", form.key, subject.id), "data-focus": `form-${form.key}-${subject.id}` }, titleOf(form)))),
   ]));
 }
@@ -128,10 +130,11 @@ function lineOf(had, name, line) {
   const now = clock.now();
   const words = el("span.when", {}, whenWords(name, line, now));
   const asked = row.asked || had.told.excused.has(row.id) ? el("span.chip", {}, say(row.asked ? "excuse_asked" : "excuse_waits")) : "";
-  const inner = [el("b", {}, nameOf(have, subject)), el("span.where", {}, whereOf(have, subject)), words, asked];
-  const first = duty?.closers[0]?.form;
+  const inner = [el("b", {}, nameOf(have, subject)), el("span.where", {}, orderOf(have, row)?.text ?? whereOf(have, subject)), words, asked];
+  const card = have.card && row.duty === CARD && address("card", row.subject);
+  const first = card || duty?.closers[0]?.form;
   const closed = name === "told" || name === "done" || !first;
-  const main = closed ? el("div.line", {}, inner) : el("a.line", { href: address("record", first, row.subject, row.id), "data-focus": `line-${row.id}` }, inner);
+  const main = closed ? el("div.line", {}, inner) : el("a.line", { href: card || address("record", first, row.subject, row.id), "data-focus": `line-${row.id}` }, inner);
   const item = el(`li.${name}`, { "data-obligation": row.id }, main);
   if (name === "told") return withUndo(had, item, row);
   if (closed) return item;
