@@ -250,6 +250,7 @@ def compose(plot: Plot, each: int) -> None:
     from sibulou.demo import (
         drill_plant_windows as windows,
     )
+    from sibulou.demo.drill_passages import plant_passages
     from sibulou.demo.drill_rota import plant_shifts
 
     changes.plant_plan_changes(plot)
@@ -265,6 +266,7 @@ def compose(plot: Plot, each: int) -> None:
     windows.plant_events(plot, each)
     windows.plant_windows(plot, each)
     chain.plant_vacancies(plot, each)
+    plant_passages(plot, each)
     plot.hand_over()
     _start(plot.play)
 
