@@ -37,14 +37,14 @@ Fault = Callable[["Passing"], bool]
 class County:
     """A county that can be stopped, started again and replaced by another release, at one address."""
 
-    def __init__(self, server: database.Connections, tables: str, folder: Path) -> None:
+    def __init__(self, server: database.Connections, tables: str, folder: Path, *more: str) -> None:
         self.name = f"sibulou_field_{os.getpid()}"
         self.server = server
         self.scratch = database.create_scratch(server, self.name, template=tables)
         self.folder = folder
         self.child: subprocess.Popen[str] | None = None
         self.line = Line()
-        self.start("found")
+        self.start("found", *more)
 
     @property
     def address(self) -> str:
@@ -52,7 +52,7 @@ class County:
         return f"http://127.0.0.1:{self.line.port}"
 
     def start(self, *wanted: str, overlay: Path | None = None) -> None:
-        """Serve; "found" founds the county first; an `overlay` folder holds static files of another release."""
+        """Serve; "found" founds the county first, "shift" with a shift that is on; an `overlay` folder holds static files of another release."""
         port = _free_port()
         env = os.environ | {
             "SIBULOU_CONNECTIONS": json.dumps({"owner": self.scratch.owner, "app": self.scratch.app}),
@@ -217,7 +217,7 @@ class Passing(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """`PORT OVERLAY [found]`."""
+    """`PORT OVERLAY [found] [shift]`."""
     port, overlay, *wanted = sys.argv[1:]
     from django.conf import settings
 
@@ -227,7 +227,7 @@ def main() -> None:
 
     django.setup()
     if "found" in wanted:
-        _found()
+        _found(shift="shift" in wanted)
     from sibulou.commands.storage import collect_static
     from sibulou.serve import serve
 
@@ -237,7 +237,7 @@ def main() -> None:
     )  # fmt: skip
 
 
-def _found() -> None:
+def _found(*, shift: bool) -> None:
     from django.contrib.auth.hashers import make_password
 
     from sibulou.lib.clock import now
@@ -245,8 +245,12 @@ def _found() -> None:
     from sibulou.roster.models import User
     from tests.web.scene import build
 
-    build(now=now(), hours=24 * 3)
+    built = build(now=now(), hours=24 * 3)
     with acting(EVERYTHING):
+        if shift:
+            from tests.field.shift_of_county import man_the_post
+
+            man_the_post(built)
         User.objects.update(password=make_password(PASSWORD))
 
 

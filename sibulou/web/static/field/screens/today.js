@@ -68,7 +68,7 @@ async function toldHere() {
 const countWords = (counts) =>
   ["missed", "soon", "later"].map((name) => el(`span.count.${name}`, {}, say(`count_${name}`, { n: counts[name] })));
 
-/** The subjects of one's own seats, such as one's post, with the forms told last about them and those owed for them; of an area its name alone, since what it owes stands on the list. */
+/** The subjects of one's own seats, such as one's post, with the forms told last about them and those owed for them; of an area its name alone, since what it owes stands on the list. Shifts are many and stand on the list when their hour comes. */
 function often(have, rows) {
   const own = ownSubjects(have);
   if (!own.length || own.length > OWN) return "";
@@ -83,7 +83,7 @@ function ownSubjects(have) {
   const areas = new Set(have.seats.filter((seat) => !seat.subject && seat.area).map((seat) => String(seat.area)));
   const places = areas.size ? [...have.subjects.values()].filter((row) => row.kind === "area" && areas.has(String(row.area))) : [];
   const named = have.seats.filter((seat) => seat.subject).map((seat) => subjectOf(have, seat.subject)).filter(Boolean);
-  return [...new Set([...named, ...places])];
+  return [...new Set([...named, ...places])].filter((row) => row.kind !== "shift");
 }
 
 function formsOften(have, rows, subject) {
