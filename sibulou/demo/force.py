@@ -45,11 +45,12 @@ def seed_force(county: Area, *, scale: float, seed: int, now: datetime) -> int:
         words = "先遣队" if kind == "vanguard" else "志愿服务队"
         team = Team.objects.create(unit=unit, kind=kind, name=name + words, since=now)
         for called in names.users(rng, count):
+            user, post = accounts.pop() if accounts else (None, None)
             made.append(
                 Member(
                     area=county, unit=unit, team=team, trade=trade, oath_on=_OATH, skills=[], since=now,
                     name_sealed=cipher.seal(called, field=NAME), home_id=homes[int(rng.integers(len(homes)))],
-                    no_nights=bool(rng.random() < 0.05), account_id=accounts.pop() if accounts else None,
+                    no_nights=bool(rng.random() < 0.05), account_id=user, preferred=[post] if post else [],
                 )
             )  # fmt: skip
     Member.objects.bulk_create(made)
@@ -64,11 +65,11 @@ def _shares(count: int, parts: int, scale: float) -> list[int]:
     return [whole // parts + (at < whole % parts) for at in range(parts)]
 
 
-def _crews(county: Area) -> list[int]:
-    """Accounts of deputies at posts: people of the crew with a telephone of their own."""
+def _crews(county: Area) -> list[tuple[int | None, int | None]]:
+    """Accounts of deputies at posts, and their own post, at which they like to stand: crew with a telephone."""
     low, high = county.range
     rows = Appointment.objects.filter(seat__role="post_head", deputy=True, seat__area__gte=low, seat__area__lt=high)
-    return sorted(set(rows.values_list("user_id", flat=True)), reverse=True)
+    return sorted(dict(rows.order_by("pk").values_list("user_id", "seat__subject_id")).items(), reverse=True)
 
 
 def _village_hours(county: Area, *, now: datetime) -> None:

@@ -52,7 +52,8 @@ class County:
         return f"http://127.0.0.1:{self.line.port}"
 
     def start(self, *wanted: str, overlay: Path | None = None) -> None:
-        """Serve; "found" founds the county first, "shift" with a shift that is on; an `overlay` folder holds static files of another release."""
+        """Serve; "found" founds the county first, "shift" with one that is on; an `overlay` folder holds static
+        files of another release."""
         port = _free_port()
         env = os.environ | {
             "SIBULOU_CONNECTIONS": json.dumps({"owner": self.scratch.owner, "app": self.scratch.app}),

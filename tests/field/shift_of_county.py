@@ -1,4 +1,4 @@
-"""A published shift of an hour at the mouth of Donghe: it began 35 minutes ago, nobody has signed on, 25 minutes are left.
+"""A published shift of an hour at the mouth of Donghe: it began 35 minutes ago, and nobody has signed on.
 
 Nobody of its crew has an account, so the head of the post leads it.
 """

@@ -1,4 +1,4 @@
-"""A shift without signal, from sign-on to hand-over: told on the telephone, arrived with the signal, counted by the minute."""
+"""A shift without signal, from sign-on to hand-over: told on the telephone, and counted once the signal is back."""
 
 from __future__ import annotations
 

@@ -23,17 +23,21 @@ HERE = Path(__file__).resolve()
 
 
 @contextmanager
-def serving(server: database.Connections, tables: str) -> Iterator[str]:
-    """The address of a county founded in a copy of `tables`; it is gone afterwards."""
+def serving(server: database.Connections, tables: str, *more: str, behind: float = 0) -> Iterator[str]:
+    """The address of a county founded in a copy of `tables`; it is gone afterwards.
+
+    `more`: "meal" has the crew of the gate leave it at 16:00. The county's clock is so many seconds `behind`.
+    """
     name = f"sibulou_site_{os.getpid()}"
     scratch = database.create_scratch(server, name, template=tables)
     env = os.environ | {
         "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
         "DJANGO_SETTINGS_MODULE": "sibulou.settings",
+        "SIBULOU_CLOCK_SHIFT": str(behind),
         "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parent)]),
     }
     try:
-        with subprocess.Popen([sys.executable, str(HERE)], env=env, stdout=subprocess.PIPE, text=True) as child:
+        with subprocess.Popen([sys.executable, str(HERE), *more], env=env, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             address = child.stdout.readline().strip()
             try:
@@ -93,6 +97,10 @@ def _found() -> None:
             draw_road(
                 area=built.world.village_a, layer="road", name="采石场便道", line=np.array(TRACK), by=BY, now=built.now
             )
+        if "meal" in sys.argv:
+            from tests.web.meal_of_scene import leave_for_a_meal
+
+            leave_for_a_meal(built)
     print(f"founded {built.world.county.name}", file=sys.stderr)
 
 

@@ -239,6 +239,14 @@ def test_a_suspended_post_closes_nothing(here: Here):
     assert here.open() == [("西河", 0, 30), ("松林", 0, 30)]
 
 
+def test_what_ended_by_name_elsewhere_hides_no_empty_gate(here: Here):
+    """A post that is suspended ends what it owed; the gate is left all the same."""
+    take_step(post=here.scene.world.post, step=Step.SUSPENDED, number="撤〔2026〕5号", reason="塌方", by=BY, now=at(0))
+    assert Waiver.objects.filter(kind=Waiver.Kind.END).exists()
+    here.tell("post_sign_off", 1, at(10))
+    assert [one.name for one in here.cordon(at(20)).villages if not one.closed] == ["东河", "西河", "松林"]
+
+
 def test_a_stand_down_ends_the_telling(here: Here):
     from sibulou.duty import force
 

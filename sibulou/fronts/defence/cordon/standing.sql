@@ -7,7 +7,7 @@ WHERE p.area_id >= %(low)s AND p.area_id < %(high)s AND p.during @> %(at)s::time
       WHERE o.subject_id = p.post_id AND o.duty_id = ANY (ARRAY(SELECT d.id FROM duty d WHERE d.key = %(duty)s))
         AND o.opened_at <= %(at)s
         AND (o.met_at IS NULL OR o.met_at > %(at)s)
-        AND NOT (o.met_at IS NULL AND o.waiver_id IN (SELECT w.id FROM waiver w WHERE w.kind = 'end')))
+        AND NOT (o.met_at IS NULL AND EXISTS (SELECT FROM waiver w WHERE w.id = o.waiver_id AND w.kind = 'end')))
 
 -- name: changes
 -- Every moment at which a post begins or ceases to stand, a road is sealed or opened, or the roads become others.
