@@ -67,7 +67,7 @@ def county(server: database.Connections, tables: str, django_db_setup: None, dja
             connections[alias].close()
             connections[alias].settings_dict.clear()
             connections[alias].settings_dict.update(entry)
-    database.drop_scratch(server, "sibulou_demo_spec", template=tables)
+    database.drop_scratch(server, "sibulou_demo_spec")
 
 
 class _Undo(Exception):
