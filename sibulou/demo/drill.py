@@ -251,11 +251,13 @@ def compose(plot: Plot, each: int) -> None:
         drill_plant_windows as windows,
     )
     from sibulou.demo.drill_passages import plant_passages
+    from sibulou.demo.drill_plant_desk import plant_desk
     from sibulou.demo.drill_rota import plant_shifts
 
     changes.plant_plan_changes(plot)
     plot.enter(plot.items_of(plot.play.roster.things.values()))
     watches.plant_watches(plot, 6 + 4 * each)
+    plant_desk(plot, each)
     stories.plant_stories(plot, each)
     plant_shifts(plot, each)
     changes.plant_roster(plot, each)
