@@ -209,9 +209,8 @@ def _check_minutes(plot: Plot, own: OwnCount) -> None:
 def _check_named(plot: Plot, item: Item) -> None:
     """The clockwork, asked eleven minutes into an absence, tells it: a gap of the post since that very minute."""
     left = next(one.happened for one in plot.diary(item.thing).sent if one.form == "shift_sign_off")
-    of_post = (one for one in plot.play.ledger.items if one.duty == "post.strength" and one.thing.id == item.thing.post)
-    if any(_stands_for(one, left) for one in of_post):
-        return
+    if any(one.duty == "post.strength" and one.thing.id == item.thing.post for one in plot.play.ledger.items):
+        return  # another plant leaves the post and comes back to it: its words are the post's, and stand for both
     at = left + NOTICED
     names = {pk: duty.key for pk, duty in board.duties().items()}
     with transaction.atomic():
@@ -225,12 +224,6 @@ def _check_named(plot: Plot, item: Item) -> None:
         SHORT, shown == [left], f"{item.thing.label} 自 {left:%F %T} 起无人在岗，没有成为该卡点的漏项。",
         f"Nobody was at {item.thing.label} since {left:%F %T}, and that is no gap of its post.",
     )  # fmt: skip
-
-
-def _stands_for(other: Item, left: datetime) -> bool:
-    """Whether another plant left the post that day, or earlier and nobody came back: its gap stands for both."""
-    unmet = other.fate in ("miss", "entailed") or (other.late is not None and other.late[1] > left)
-    return other.pane.opens <= left and (unmet or left < other.pane.opens + timedelta(days=1))
 
 
 _STANDS = """
