@@ -1,4 +1,4 @@
-"""What people do in ten days beside telling records: ask for waivers, grant some, write notes, put mistakes right."""
+"""What people do in ten days beside what the calendar asks: waivers, notes, mistakes put right, supplies moved."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sibulou.demo.desk import do_desk_work
 from sibulou.demo.parameters import parameters
+from sibulou.demo.supplies import keep_supplies
 from sibulou.duty.force import plan_of
 from sibulou.duty.intake import Batch, take_in
 from sibulou.duty.models import DutyNote, Event, Obligation, Record
@@ -35,6 +36,7 @@ def do_chores(event: Event, *, start: datetime, now: datetime) -> None:
     write_notes(event, start=start, now=now)
     put_right(event, now=now)
     do_desk_work(event, now=now)
+    keep_supplies(event, start=start, now=now)
 
 
 def ask_and_grant(event: Event, *, now: datetime) -> None:

@@ -20,6 +20,8 @@ from sibulou.duty.plan_parts import Plan
 
 Content = Mapping[str, object]
 HOUR = 3_600
+THERMOMETERS = 2
+"""How many every post and store has."""
 
 
 @dataclass(frozen=True)
@@ -307,8 +309,8 @@ HABITS: Mapping[str, Habit] = {
     "pass.remeasure": Habit("remeasured", QUICK, plainly(temperature=36.6, way="armpit")),
     "pass.rows": Habit("passage_explained", QUICK, plainly(outcome="on_paper")),
     "pass.shift": Habit("passage_explained", QUICK, plainly(outcome="not_signed")),
-    "stock.counted": Habit("stock_count", AT_DAYS_END, plainly(clothing=0)),
-    "store.counted": Habit("stock_count", AT_DAYS_END, plainly(clothing=0)),
+    "stock.counted": Habit("stock_count", AT_DAYS_END, plainly(thermometer=THERMOMETERS)),
+    "store.counted": Habit("stock_count", AT_DAYS_END, plainly(thermometer=THERMOMETERS)),
     "order.receive": Habit("order_received", QUICK, plainly(read=True)),
     "order.carry_out": Habit("order_done", QUICK, plainly(result="done")),
     "post.order_receive": Habit("post_order_received", QUICK, plainly(read=True)),

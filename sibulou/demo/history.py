@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -25,6 +26,7 @@ from sibulou.duty.watch import settle_watches, watch_forms
 from sibulou.fronts.defence.models import Passage
 from sibulou.fronts.defence.passages import register
 from sibulou.fronts.defence.passages.following import follow
+from sibulou.fronts.defence.stores import keeping
 from sibulou.roster.audit import CLOCKWORK
 from sibulou.roster.models import Subject
 
@@ -83,6 +85,7 @@ class History:
             self.heard += kept
         self._carry_out(self._copy(kept))
         self._follow_passages([deed for deed, _ in kept if deed.form == register.FORM])
+        keeping.keep(UUID(deed.id) for deed, _ in kept if deed.form in keeping.FORMS)
 
     def _start(self) -> datetime:
         return moment(self.county.start, self.county.offset)

@@ -16,12 +16,12 @@ from django.db import connection
 from sibulou.demo import names
 from sibulou.demo.dice import Dice
 from sibulou.demo.field import Book, Deed, Withheld, record_ids
-from sibulou.demo.habits import Content, County, origins
+from sibulou.demo.habits import THERMOMETERS, Content, County, origins
 from sibulou.demo.roll import DAY, whole
 
 HOUR = 3_600
-_SEATS = {"post": "post_head", "institution": "institution_head", 3: "county_duty", 4: "township_duty",
-          5: "village_secretary"}  # fmt: skip
+_SEATS = {"post": "post_head", "place": "place_keeper", "institution": "institution_head",
+          3: "county_duty", 4: "township_duty", 5: "village_secretary"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Stage:
     villages: tuple[Spot, ...]
     posts: tuple[Spot, ...]
     pharmacies: tuple[Spot, ...]
+    stores: tuple[Spot, ...]
 
     @classmethod
     def read(cls, over: tuple[int, int]) -> Stage:
@@ -52,10 +53,11 @@ class Stage:
                 "SELECT s.id, s.area_id, CASE s.kind WHEN 'area' THEN a.level::text ELSE s.kind END, "
                 "COALESCE(p.kind, i.kind, ''), seat.id, seat.role, p.opened_at IS NULL AND s.kind = 'post' "
                 "FROM subject s JOIN area a ON a.id = s.area_id LEFT JOIN post p ON p.subject_id = s.id "
-                "LEFT JOIN institution i ON i.subject_id = s.id "
+                "LEFT JOIN institution i ON i.subject_id = s.id LEFT JOIN place l ON l.subject_id = s.id "
                 "JOIN seat ON seat.area_id = s.area_id AND (seat.subject_id = s.id OR s.kind = 'area') "
                 "WHERE s.area_id >= %s AND s.area_id < %s AND s.until IS NULL "
-                "AND (s.kind IN ('post', 'institution') OR (s.kind = 'area' AND a.level BETWEEN 3 AND 5)) "
+                "AND (s.kind IN ('post', 'institution') OR l.kind = 'store' "
+                "OR (s.kind = 'area' AND a.level BETWEEN 3 AND 5)) "
                 "ORDER BY s.id",
                 over,
             )
@@ -65,7 +67,8 @@ class Stage:
             if _SEATS[int(what) if what.isdigit() else what] == role and not closed:
                 spots.setdefault(what, []).append(Spot(subject, area, kind, seat))
         shops = [one for one in spots.get("institution", []) if one.kind == "pharmacy"]
-        return cls(spots["3"][0], tuple(spots["4"]), tuple(spots["5"]), tuple(spots.get("post", [])), tuple(shops))
+        posts, stores = tuple(spots.get("post", [])), tuple(spots.get("place", []))
+        return cls(spots["3"][0], tuple(spots["4"]), tuple(spots["5"]), posts, tuple(shops), stores)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def of_day(teller: Teller, stage: Stage, midnight: int) -> Iterator[Deed]:
     """What happens by itself on the day that begins at `midnight`."""
     rng = np.random.default_rng([teller.county.seed, midnight])
     yield from _passages(teller, stage, midnight, rng)
+    yield from _thermometers(teller, stage, midnight)
     for number, (form, spots, count, content) in enumerate(_happenings(teller, stage, midnight)):
         for _ in range(int(rng.poisson(count))):
             moment = midnight + int(rng.integers(9 * HOUR, 18 * HOUR))
@@ -110,6 +114,14 @@ def _happenings(
     for form, spots, count, content in happenings:
         if form in teller.book.plan.forms and spots:
             yield form, spots, count * share, content
+
+
+def _thermometers(teller: Teller, stage: Stage, midnight: int) -> Iterator[Deed]:
+    """What every post and store has from the first hour, as it is counted each evening."""
+    if "stock_in" in teller.book.plan.forms and midnight <= teller.county.start < midnight + DAY:
+        for spot in (*stage.posts, *stage.stores):
+            there = {"item": "thermometer", "quantity": THERMOMETERS, "source": "at_start"}
+            yield teller.tell(spot, "stock_in", teller.county.start + HOUR, there)
 
 
 PROVINCES = "云贵川渝桂"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ from sibulou.lib import database
 
 PASSWORD = "bailu-county-9"
 HERE = Path(__file__).resolve()
+_KEYS = {name: secrets.token_urlsafe(32) for name in ("secret_key", "cipher_key", "blind_key")}
+"""The same for every process that serves the county: what one sealed another opens."""
+_NAME = f"sibulou_site_{os.getpid()}"
 
 
 @contextmanager
@@ -28,33 +32,47 @@ def serving(server: database.Connections, tables: str, *more: str, behind: float
 
     `more`: "meal" has the crew of the gate leave it at 16:00. The county's clock is so many seconds `behind`.
     """
-    name = f"sibulou_site_{os.getpid()}"
-    scratch = database.create_scratch(server, name, template=tables)
-    env = os.environ | {
-        "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
-        "DJANGO_SETTINGS_MODULE": "sibulou.settings",
-        "SIBULOU_CLOCK_SHIFT": str(behind),
-        "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parent)]),
-    }
+    scratch = database.create_scratch(server, _NAME, template=tables)
     try:
-        with subprocess.Popen([sys.executable, str(HERE), *more], env=env, stdout=subprocess.PIPE, text=True) as child:
-            assert child.stdout is not None
-            address = child.stdout.readline().strip()
-            try:
-                assert address.startswith("http://"), "the site did not start; its reason stands above"
-                yield address
-            finally:
-                child.terminate()
+        with _child(scratch, *more, SIBULOU_CLOCK_SHIFT=str(behind)) as address:
+            yield address
     finally:
-        database.drop_scratch(server, name)
+        database.drop_scratch(server, _NAME)
+
+
+@contextmanager
+def serving_a_day_later(server: database.Connections) -> Iterator[str]:
+    """Another address of the county that is being served, with a clock a day ahead."""
+    scratch = database.Connections(owner=server.owner | {"NAME": _NAME}, app=server.app | {"NAME": _NAME})
+    with _child(scratch, "again", SIBULOU_CLOCK_SHIFT=str(-24 * 3600)) as address:
+        yield address
+
+
+@contextmanager
+def _child(scratch: database.Connections, *words: str, **settings: str) -> Iterator[str]:
+    env = os.environ | settings | {
+        "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
+        "SIBULOU_KEYS": json.dumps(_KEYS),
+        "DJANGO_SETTINGS_MODULE": "sibulou.settings",
+        "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parent)]),
+    }  # fmt: skip
+    with subprocess.Popen([sys.executable, str(HERE), *words], env=env, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        address = child.stdout.readline().strip()
+        try:
+            assert address.startswith("http://"), "the site did not start; its reason stands above"
+            yield address
+        finally:
+            child.terminate()
 
 
 def main() -> None:
-    """Found, print the address, serve."""
+    """Found, unless that was done, print the address, serve."""
     import django
 
     django.setup()
-    _found()
+    if "again" not in sys.argv:
+        _found()
     from socketserver import ThreadingMixIn
     from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -86,11 +104,13 @@ def _found() -> None:
     from tests.web.force_of_scene import furnish
     from tests.web.pages import DAYS
     from tests.web.scene import build
+    from tests.web.stores_of_scene import stock
     from tests.world import BY
 
     built = build(now=now(), hours=24 * DAYS)
     with acting(EVERYTHING):
         furnish(built)
+        stock(built)
         User.objects.update(password=make_password(PASSWORD))
         with tempfile.TemporaryDirectory() as folder:
             with_roads(built.world, Path(folder), now=built.now - timedelta(hours=2))

@@ -23,8 +23,9 @@ from sibulou.duty.own_list import PARTS, Clock, Listed, owed_first, owed_page, s
 from sibulou.fronts.control.models import Order
 from sibulou.fronts.defence.calendar_file import own_shifts
 from sibulou.fronts.defence.models import Standing
+from sibulou.fronts.defence.stores.giving import keeps_stock
 from sibulou.fronts.defence.swapping import own_member
-from sibulou.roster.models import Seat
+from sibulou.roster.models import Seat, Subject
 from sibulou.roster.role import ROLES, Right
 from sibulou.web.labels import language, pick, places
 from sibulou.web.middleware import Asking
@@ -105,6 +106,7 @@ def mine(request: Asking) -> HttpResponse:
         "asked": _to_grant(request),
         "paper": own_sheets(request.reach),
         "shifts": _shifts(request),
+        "stores": _stores(request),
     }
     return render(request, "web/mine.html", facts)
 
@@ -203,6 +205,12 @@ def _shifts(request: Asking) -> Sequence[Standing]:
     """One's own next shifts, if one belongs to the force."""
     member = own_member(request.user.pk)
     return own_shifts(member, since=request.now)[:2] if member else ()
+
+
+def _stores(request: Asking) -> list[Subject]:
+    """The posts and stores that one keeps oneself, whose supplies one counts and signs for."""
+    own = Subject.objects.filter(pk__in=request.reach.subjects, kind__in=("post", "place"), until=None)
+    return [one for one in own.select_related("place").order_by("pk") if keeps_stock(one)]
 
 
 def _to_grant(request: Asking) -> int:

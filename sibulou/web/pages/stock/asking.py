@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sibulou.duty.models import Record
-from sibulou.fronts.defence.stores.giving import Shelved, destinations, shelved, taken_from
+from sibulou.fronts.defence.stores.giving import Shelved, destinations, shelved, taken_from, what_opened
 from sibulou.fronts.defence.stores.keeping import IN, REQUEST, USED, lines_of
 from sibulou.roster.models import Subject
 from sibulou.web.entry import ask, day_or_none, line, whole_or_none
@@ -102,7 +102,8 @@ def requested(request: Asking, of: Subject) -> dict[str, object]:
 
 def _request(request: Asking) -> Record | None:
     number = answered(request)
-    return None if number is None else Record.objects.filter(pk=number, form=REQUEST).first()
+    found = what_opened([number]).get(number) if number else None
+    return found if found is not None and found.form == REQUEST else None
 
 
 def _item(request: Asking) -> Question:

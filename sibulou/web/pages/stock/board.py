@@ -35,6 +35,10 @@ class Shelf:
         found = self.kept.cover.days
         return "" if found is None else f"{found:.1f}"
 
+    @property
+    def expiring(self) -> bool:
+        return any(one.expiring for one in self.kept.batches)
+
 
 @dataclass(frozen=True)
 class Stored:

@@ -11,8 +11,9 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from sibulou.fronts.defence.stores.finding import found_by, running
+from sibulou.fronts.defence.stores.giving import shelved
 from sibulou.fronts.defence.stores.keeping import COUNT, IN, OUT, REQUEST, USED
-from sibulou.fronts.defence.stores.problems import NoPlan
+from sibulou.fronts.defence.stores.problems import NoPlan, NothingThere
 from sibulou.lib.problem import Problem
 from sibulou.roster.models import Subject
 from sibulou.roster.role import Right
@@ -39,6 +40,8 @@ class Deed:
     asks: Callable[[Asking, Subject], list[Question]]
     reads: Callable[[Asking, Subject], dict[str, object]]
     kinds: tuple[str, ...] = ("post", "place")
+    takes: bool = False
+    """Whether it takes something out of the book, which must have it."""
 
 
 DEEDS: dict[str, Deed] = {
@@ -51,13 +54,13 @@ DEEDS: dict[str, Deed] = {
     "uses": Deed(
         USED, ("领用", "Use"),
         ("用掉、发给群众或报废的，随用随记。", "What is used, given to people or written off."),
-        asking.use, asking.used,
+        asking.use, asking.used, takes=True,
     ),
     "moves": Deed(
         OUT, ("发出", "Send"),
         ("交给另一个存放处或卡点；对方签收后才算到。",
          "To another store or a post; it has arrived when somebody there signs."),
-        asking.move, asking.moved,
+        asking.move, asking.moved, takes=True,
     ),
     "intakes": Deed(
         IN, ("入库", "Take in"),
@@ -95,10 +98,12 @@ def deed(request: Asking, number: int, wanted: str) -> HttpResponse:
 
 
 def _sheet(request: Asking, subject: Subject, found: Deed) -> Sheet:
-    title = pick(found.title, language())
+    title, intro = pick(found.title, language()), pick(found.intro, language())
+    if found.takes and not shelved(subject.pk, now=request.now):
+        intro = NothingThere(named=subject.label).say(language())
     return Sheet(
-        f"{title} · {subject.label}", Link(subject.label, f"/stock/{subject.pk}/"),
-        [Part("", found.asks(request, subject), [])], title, pick(found.intro, language()),
+        title, Link(subject.label, f"/stock/{subject.pk}/"),
+        [Part("", found.asks(request, subject), [])], title, intro,
         hidden=(("request", str(asking.answered(request) or "")),),
     )  # fmt: skip
 

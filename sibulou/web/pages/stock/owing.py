@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sibulou.duty.models import Obligation, Record
 from sibulou.fronts.defence.stores.finding import COMING
-from sibulou.fronts.defence.stores.giving import STORES, stocked_with
+from sibulou.fronts.defence.stores.giving import STORES, stocked_with, what_opened
 from sibulou.fronts.defence.stores.keeping import REQUEST
 from sibulou.roster.models import Subject
 from sibulou.web.labels import word
@@ -27,7 +26,7 @@ _GIVERS = 3
 
 @dataclass(frozen=True)
 class Way:
-    """Something on its way, in words. `link` is where it is signed for, empty for whoever may not."""
+    """Something on its way, in words. `link` is where it is signed for, empty for whoever does not stand there."""
 
     title: str
     quantity: int
@@ -54,19 +53,23 @@ def ways(request: Asking, *, to: int | None = None) -> list[Way]:
     rows = Obligation.objects.filter(duty__key__in=RECEIVE, met_at=None, waived_at=None)
     rows = rows if to is None else rows.filter(subject=to)
     rows = rows.select_related("subject").order_by("opened_at", "pk")
-    notices = _opened_by(rows)
-    names, items = names_of(one.content.get("from") for one in notices.values()), items_of(request.now)
-    return [_way(row, notices[row.opened_by], names, items, request) for row in rows if row.opened_by in notices]
+    notices = what_opened(row.opened_by for row in rows)
+    names = names_of(one.content.get("from") for one in notices.values())
+    return [_way(row, notices[row.opened_by], names, request=request, there=to is not None)
+            for row in rows if row.opened_by in notices]  # fmt: skip
 
 
 def _way(
-    row: Obligation, notice: Record, names: Mapping[str, str], items: Mapping[str, str], request: Asking
+    row: Obligation, notice: Record, names: Mapping[str, str], *, request: Asking, there: bool
 ) -> Way:  # fmt: skip
+    """`there`: on the page of the place; on the board only whoever keeps it is asked to sign."""
     said = notice.content
-    link = f"/stock/{row.subject_id}/receipts/{notice.pk}/" if may_tell(request, row.subject) else ""
+    here = row.subject_id in request.reach.subjects or (there and may_tell(request, row.subject))
+    link = f"/stock/{row.subject_id}/receipts/{notice.pk}/" if here else ""
+    giver, quantity = names.get(str(said.get("from", "")), ""), int(str(said.get("quantity", 0)))
     return Way(
-        thing(said, items), int(str(said.get("quantity", 0))), names.get(str(said.get("from", "")), ""), row.subject,
-        row.opened_at, row.due_at, row.due_at <= request.now, link if notice.form == COMING else "",
+        thing(said, items_of(request.now)), quantity, giver, row.subject, row.opened_at, row.due_at,
+        row.due_at <= request.now, link if notice.form == COMING else "",
     )  # fmt: skip
 
 
@@ -75,34 +78,33 @@ def owing(request: Asking, *, at: int | None = None) -> list[Owing]:
     rows = Obligation.objects.filter(duty__key__in=ANSWER, met_at=None, waived_at=None)
     rows = rows if at is None else rows.filter(subject=at)
     found = list(rows.select_related("subject", "duty", "stage__event").order_by("due_at", "pk")[:MOST])
-    asked = _opened_by(found)
+    asked = what_opened(row.opened_by for row in found)
     links = doors(found, onward=request.path, now=request.now)
     stores = _stores(request)
     return [
         Owing(row, in_one_line(record, request.now), row.due_at <= request.now,
-              tuple(_answers(record, links.get(row.pk, []), stores)))
-        for row in found if (record := asked.get(row.opened_by)) is not None
+              _senders(record, stores) if record.form == REQUEST else _explaining(request, row, links))
+        for row in found if row.opened_by is not None and (record := asked.get(row.opened_by)) is not None
     ]  # fmt: skip
 
 
-def _answers(record: Record, links: Iterable[Door], stores: Mapping[int, str]) -> Iterable[Door]:
-    """The forms that answer a finding; of what was asked for, the stores from which it can be sent."""
-    if record.form != REQUEST:
-        return [one for one in links if "records/new" in one.link]
+def _explaining(request: Asking, row: Obligation, links: Mapping[int, list[Door]]) -> tuple[Door, ...]:
+    """The forms by which a person answers a finding, for whoever may."""
+    may = may_tell(request, row.subject)
+    return tuple(one for one in links.get(row.pk, []) if may and "records/new" in one.link)
+
+
+def _senders(record: Record, stores: Mapping[int, str]) -> tuple[Door, ...]:
+    """The stores from which what was asked for can be sent."""
     having = stocked_with(str(record.content.get("item", "")), list(stores))[:_GIVERS]
-    return [
+    return tuple(
         Door(word(f"从{stores[place]}发（有 {left}）", f"send from {stores[place]} ({left} there)"),
              f"/stock/{place}/moves/?request={record.pk}")
         for place, left in having
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _stores(request: Asking) -> dict[int, str]:
     """The stores for which the reader may enter something."""
     found = Subject.objects.filter(place__kind__in=STORES, until=None)
     return {one.pk: one.label for one in found if may_tell(request, one)}
-
-
-def _opened_by(rows: Iterable[Obligation]) -> dict[UUID | None, Record]:
-    """The records that opened them."""
-    return {**Record.objects.in_bulk([row.opened_by for row in rows if row.opened_by is not None])}

@@ -53,7 +53,7 @@ def _sheet(request: Asking, subject: Subject, coming: Record) -> Sheet:
     ]
     intro = word(f"{giver} 发来 {thing(said, items)} {quantity} 件。当面点清再签。",
                  f"{quantity} of {thing(said, items)} from {giver}. Count it before you sign.")  # fmt: skip
-    return Sheet(f"{word('签收', 'Sign for it')} · {subject.label}", Link(subject.label, f"/stock/{subject.pk}/"),
+    return Sheet(word("签收", "Sign for it"), Link(subject.label, f"/stock/{subject.pk}/"),
                  [Part("", asks, [])], word("点清签收", "Counted and signed"), intro)  # fmt: skip
 
 

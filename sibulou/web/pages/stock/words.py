@@ -64,16 +64,13 @@ def names_of(numbers: Iterable[object]) -> dict[str, str]:
 
 def in_one_line(record: Record, now: datetime) -> str:
     """What was found or asked for."""
-    said = record.content
-    kinds = dict(choices_of(record.form, "kind", now))
-    parts = [kinds.get(str(said.get("kind", "")), ""), thing(said, items_of(now))]
-    if "book" in said:
-        parts.append(word(f"应有 {said['book']:g}", f"should be {said['book']:g}"))
-    if "count" in said:
-        parts.append(word(f"实有 {said['count']:g}", f"there are {said['count']:g}"))
-    if "quantity" in said:
-        parts.append(f"× {said['quantity']:g}")
-    return " · ".join(filter(None, parts))
+    said, what = record.content, thing(record.content, items_of(now))
+    kind = dict(choices_of(record.form, "kind", now)).get(str(said.get("kind", "")), "")
+    if not kind:
+        return word(f"申领 {what} {said.get('quantity', '')}", f"asked for: {said.get('quantity', '')} of {what}")
+    should = word(f"应有 {said['book']:g}", f"should be {said['book']:g}") if "book" in said else ""
+    there = word(f"实有 {said['count']:g}", f"there are {said['count']:g}") if "count" in said else ""
+    return " · ".join(filter(None, (kind, what, should, there)))
 
 
 def tell(
