@@ -242,6 +242,9 @@ def compose(plot: Plot, each: int) -> None:
         drill_plant_roster as changes,
     )
     from sibulou.demo import (
+        drill_plant_stock as stock,
+    )
+    from sibulou.demo import (
         drill_plant_stories as stories,
     )
     from sibulou.demo import (
@@ -269,6 +272,7 @@ def compose(plot: Plot, each: int) -> None:
     windows.plant_windows(plot, each)
     chain.plant_vacancies(plot, each)
     plant_passages(plot, each)
+    stock.plant_stock(plot, each)
     plot.hand_over()
     _start(plot.play)
 

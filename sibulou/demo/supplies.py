@@ -35,6 +35,7 @@ _OPENING = (
     ("food", "企业捐01", 60, 300, "donated"), ("medicine", "Y01", 400, 260, "allocated"),
 )  # fmt: skip
 """Item, batch, days until it expires, how many, and where they are from."""
+_EXPIRES: Mapping[str, int] = {batch: days for _, batch, days, _, _ in _OPENING}
 
 
 @dataclass
@@ -130,8 +131,9 @@ def _send(
 ) -> Told | None:  # fmt: skip
     """From one place to another, given out by the head of supplies; `what` is item and batch."""
     (place, to), (item, batch) = between, what
+    expiry = (ledger.now + timedelta(days=_EXPIRES[batch])).date().isoformat()
     return ledger.tell(place, "stock_out", max(at, ledger.start + timedelta(hours=3)), to=str(to.pk), item=item,
-                       batch=batch, quantity=quantity, giver=ledger.head.name)  # fmt: skip
+                       batch=batch, expiry=expiry, quantity=quantity, giver=ledger.head.name)  # fmt: skip
 
 
 def _receive(ledger: Ledger, place: Subject, sent: Told | None, quantity: int, *, hours: float) -> None:

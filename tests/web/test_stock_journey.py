@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.browser import axe
 from tests.web.site_of_scene import PASSWORD, serving_a_day_later
 
 Visit = Callable[..., Any]
-HEAD_OF_SUPPLIES, POST_HEAD, KEEPER, DUTY_OFFICER = "u109", "u130", "u134", "u101"
+HEAD_OF_SUPPLIES, POST_HEAD, KEEPER, DUTY_OFFICER = "u109", "u134", "u138", "u101"
 NARROW, WIDE = 360, 1280
 
 
@@ -61,14 +62,14 @@ def test_given_out_by_one_received_by_another_counted_the_next_day_and_explained
     _send(giver, 200)
     assert "发出未签收" in giver.inner_text("main")
     head = visit(POST_HEAD, "/mine/")
-    head.click("a:has-text('东河村口卡点') >> nth=0")
+    head.click("main a[href^='/stock/']")
     head.click("a:has-text('点清签收')")
     assert head.input_value("[name=quantity]") == "200"
     head.click("button.primary")
     head.wait_for_selector("text=已签收，入了账")
     with serving_a_day_later(server) as tomorrow:
         head = visit(POST_HEAD, "/mine/", at=tomorrow)
-        head.click("a:has-text('东河村口卡点') >> nth=0")
+        head.click("main a[href^='/stock/']")
         head.click("a.button:has-text('盘点')")
         head.fill("[name=mask]", "183")
         head.click("button.primary")
@@ -77,6 +78,8 @@ def test_given_out_by_one_received_by_another_counted_the_next_day_and_explained
         head.click("a.button:has-text('账物不符说明')")
         head.click("label:has-text('漏记领用')")
         head.fill("[name=remark]", "夜班领用漏记")
+        minute = datetime.fromisoformat(head.input_value("[name=happened_at]"))
+        head.fill("[name=happened_at]", (minute + timedelta(minutes=1)).isoformat(timespec="minutes"))
         head.click("button.primary")
         head.wait_for_selector(".message:has-text('销号 1 项')")
         assert "要说明" not in head.inner_text("main")
@@ -107,7 +110,8 @@ def test_whoever_gave_out_cannot_sign(visit: Visit) -> None:
     """The duty officer may enter for every place; what he sent himself he cannot sign for."""
     page = visit(DUTY_OFFICER, "/stock/")
     _send(page, 5)
-    page.click("a:has-text('东河村口卡点')")
+    page.goto("/stock/")
+    page.click("main .small a:has-text('东河村口卡点') >> nth=0")
     page.click("a:has-text('点清签收') >> nth=-1")
     page.click("button.primary")
     assert "签收须由另一人办理" in page.inner_text("main")

@@ -18,10 +18,12 @@ from sibulou.web.labels import language, pick, places
 from sibulou.web.middleware import Asking
 from sibulou.web.pages.stock.board import stored
 from sibulou.web.pages.stock.deeds import DEEDS
-from sibulou.web.pages.stock.owing import MOST, owing, ways
+from sibulou.web.pages.stock.owing import owing, ways
 from sibulou.web.pages.stock.words import items_of, keeper, names_of
 from sibulou.web.sheet import may_tell
 
+_LAST = 30
+"""Lines of what moved that are shown."""
 _KINDS = {
     "in": ("入库", "came in"),
     "sent": ("发出", "sent"),
@@ -73,7 +75,7 @@ class Moved:
 
 def _moves(lines: Sequence[Line], items: Mapping[str, str], names: Mapping[str, str]) -> list[Moved]:
     """What moved, the last first."""
-    last = lines[: -MOST - 1 : -1]
+    last = lines[: -_LAST - 1 : -1]
     readable = set(Record.objects.filter(pk__in=[one.record for one in last]).values_list("pk", flat=True))
     return [
         Moved(one, items.get(one.item, one.item), pick(_KINDS[one.kind], language()), names.get(str(one.other), ""),
