@@ -100,3 +100,14 @@ def test_it_is_settled_by_name_with_words_and_only_once(head: Client):
     assert (again.status_code, "已由 段勇 处理" in words(again)) == (409, True)
     with acting(EVERYTHING):
         assert sent(Refusal.objects.get(pk=row.pk))["subject"] == 987654321
+
+
+@pytest.mark.parametrize("role", ["guard", "group_head"])
+def test_whoever_hands_in_records_finds_what_came_back(scene: Scene, signed_in, role: str):
+    """A guard answers for someone by name and holds no area; his records come back all the same."""
+    page = signed_in(scene.inside(role)).get("/mine/").content.decode()
+    assert 'href="/refusals/"' in page and 'href="/orders/"' in page
+
+
+def test_an_auditor_hands_in_nothing(scene: Scene, signed_in):
+    assert 'href="/refusals/"' not in signed_in(scene.inside("auditor")).get("/mine/").content.decode()
