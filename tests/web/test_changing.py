@@ -140,7 +140,7 @@ def test_a_name_and_numbers_are_put_right(scene: Scene, signed_in):
         assert put.subject.label == "陈桂华" and bytes(put.identity_sealed) == bytes(chen.identity_sealed)
         assert put.phone_sealed is not None
     told = words(signed_in(scene.inside("auditor")).get("/audit/"))
-    assert "更正人员" in told and "name、phone" in told and phone_of(808) not in told
+    assert "更正人员" in told and "名称、电话" in told and phone_of(808) not in told
 
 
 def test_a_wrong_number_stays_in_the_box_with_its_sentence(scene: Scene, signed_in):
