@@ -10,7 +10,7 @@ const seal = await at("seal");
 const { secondsOf } = await at("door");
 const { address, here } = await at("route");
 const { WORDS } = await at("words");
-await at("lane_words"); // it adds its own
+for (const more of ["lane_words", "card_words"]) await at(more); // they add their own
 
 const MORNING = Date.parse("2020-02-10T00:30:00Z");
 const HOUR = 3_600_000;

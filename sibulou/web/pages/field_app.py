@@ -34,9 +34,9 @@ UNUSED = ("vendor/cel/index.js", "vendor/cel/serialize.js")
 """What lies beside a library and is never asked for."""
 LANE = ("field/plates.js", "field/lane.js", "field/lane_words.js", "field/screens/passage.js")
 """The lane of a post. Where it has not come yet, the plain form serves."""
-CARD = "field/screens/card.js"
+CARD = ("field/card_words.js", "field/screens/card.js")
 """The flow card of a post."""
-LATER = (*LANE, CARD, "field/camera.js", "vendor/jsQR.js", "field/icon-192.png", "field/icon-512.png")
+LATER = (*LANE, *CARD, "field/camera.js", "vendor/jsQR.js", "field/icon-192.png", "field/icon-512.png")
 """What comes after the first load, where there is signal: the app goes on without it."""
 POLICY = "; ".join(
     (

@@ -1,5 +1,6 @@
 // The flow card of the check, read at the post without signal: `#/card/POST`. It says by which version the crew works.
 
+import "../card_words.js";
 import { clock } from "../clock.js";
 import { el } from "../draw.js";
 import { nameOf, subjectOf } from "../held.js";
@@ -8,15 +9,8 @@ import { address, replace } from "../route.js";
 import { dueWords, clockOf } from "../saying.js";
 import * as store from "../store.js";
 import { takeBack, tellRecord, toast } from "../telling.js";
-import { pick, say, WORDS } from "../words.js";
+import { pick, say } from "../words.js";
 
-Object.assign(WORDS, {
-  card_version: ["第 {version} 版，{at} 发布", "Version {version}, published {at}"],
-  card_none: ["还没有流程卡。连上一次信号后再看。", "There is no flow card yet. Look again after the next exchange."],
-  card_work: ["本岗已换用第 {version} 版", "We work by version {version}"],
-  card_works: ["本岗用的就是这一版。", "This post works by this version."],
-  card_told: ["已记下：第 {version} 版", "Noted: version {version}"],
-});
 const FORM = "step_card";
 const DUTY = "post.steps";
 
