@@ -3,55 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from sibulou.lib import database
-from tests.web.site_of_scene import PASSWORD, serving
+from tests.browser import Visit
+from tests.web.site_of_scene import serving
 
 DUTY_OFFICER, HEAD_OF_THE_GATE = "u101", "u135"
 """Lin Jing of the county; 金波 at 南关口."""
+PHONE = {"width": 360, "timezone_id": "Asia/Shanghai"}
 YESTERDAY = datetime.now(timezone(timedelta(hours=8))) - timedelta(days=1)
 TWENTY_PAST_FOUR = YESTERDAY.replace(hour=16, minute=20, second=0, microsecond=0)
 
-Visit = Callable[[str, str], Any]
-
 
 @pytest.fixture(scope="module")
-def at_the_meal(server: database.Connections, tables: str) -> Iterator[str]:
+def site(server: database.Connections, tables: str) -> Iterator[str]:
     """The scene served at 16:20 by its own clock, which goes on."""
     behind = (datetime.now(UTC) - TWENTY_PAST_FOUR).total_seconds()
     with serving(server, tables, "meal", behind=behind) as address:
         yield address
-
-
-@pytest.fixture
-def visit(browser: Any, at_the_meal: str) -> Iterator[Visit]:
-    """Opens a page of the site as somebody, on a telephone; a script's failure fails the test."""
-    contexts, wrong = [], list[str]()
-
-    def open_page(name: str, path: str) -> Any:
-        context = browser.new_context(
-            viewport={"width": 360, "height": 740}, locale="zh-CN", base_url=at_the_meal, timezone_id="Asia/Shanghai"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto("/sign-in/?next=/account/")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.wait_for_url("**/account/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 def words(page: Any, inside: str) -> str:
@@ -65,7 +39,7 @@ def card(page: Any) -> str:
 
 
 def test_a_gate_left_for_a_meal_is_seen_by_the_minute_and_by_name_until_the_crew_is_back(visit: Visit) -> None:
-    officer = visit(DUTY_OFFICER, "/posts/")
+    officer = visit(DUTY_OFFICER, "/posts/", **PHONE)
     assert "0 / 3" in card(officer)
     assert "缺人，自 16:00" in card(officer)
     officer.goto("/gaps/?kind=open")
@@ -76,7 +50,7 @@ def test_a_gate_left_for_a_meal_is_seen_by_the_minute_and_by_name_until_the_crew
     assert "恢复 南关口卡点" in words(officer, ".cordon-sites")
 
     gate = number(officer)
-    head = visit(HEAD_OF_THE_GATE, f"/subjects/{gate}/records/new/?form=post_sign_on")
+    head = visit(HEAD_OF_THE_GATE, f"/subjects/{gate}/records/new/?form=post_sign_on", **PHONE)
     head.get_by_label("岗上现有人数").fill("3")
     head.locator("main form button.primary").last.click()
     head.wait_for_selector("main")

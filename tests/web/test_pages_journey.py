@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser import axe
-from tests.web.site_of_scene import PASSWORD
+from tests.browser import Visit, axe
 
 NARROW, WIDE = 360, 1280
 PLACES = {
@@ -39,38 +35,12 @@ PLACES = {
     "韩冰": ("/audit/", "/mine/"),
 }
 """Who looks at what: a group head, a duty officer, an administrator, an auditor."""
-
-
-@pytest.fixture
-def enter(browser: Any, site: str) -> Iterator[Any]:
-    """Signs somebody in, by name, and gives his page; a script's failure fails the test."""
-    contexts: list[Any] = []
-    wrong: list[str] = []
-
-    def entered(name: str, *, width: int = NARROW, language: str = "zh-CN") -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 740}, locale=language))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(f"{site}/sign-in/?next=/account/")
-        page.fill("#username", USERNAMES[name])
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.wait_for_url("**/account/")
-        return page
-
-    yield entered
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
 USERNAMES = {"林静": "u101", "段勇": "u126", "潘宇": "u112", "韩冰": "u110"}
 
 
-def test_a_missed_person_is_recorded_by_thumb(enter: Any, site: str) -> None:
+def test_a_missed_person_is_recorded_by_thumb(visit: Visit) -> None:
     """From the list to the form, only the questions that are called for, and back to the list with a sentence."""
-    page = enter("段勇")
-    page.goto(f"{site}/mine/")
+    page = visit(USERNAMES["段勇"], "/mine/", width=NARROW)
     page.click('a.button:has-text("见到本人") >> nth=0')
     page.wait_for_selector("form[data-record]")
     origin = page.locator('[data-conditional="origin"]')
@@ -84,9 +54,8 @@ def test_a_missed_person_is_recorded_by_thumb(enter: Any, site: str) -> None:
     assert "已收下：见到本人。销号 1 项" in page.inner_text(".message >> nth=0")
 
 
-def test_an_answer_that_is_wrong_is_said_beside_it(enter: Any, site: str) -> None:
-    page = enter("段勇")
-    page.goto(f"{site}/mine/")
+def test_an_answer_that_is_wrong_is_said_beside_it(visit: Visit) -> None:
+    page = visit(USERNAMES["段勇"], "/mine/", width=NARROW)
     page.click('a.button:has-text("见到本人") >> nth=0')
     page.fill("#q-temperature", "98.6")
     page.click("button.primary")
@@ -98,12 +67,12 @@ def test_an_answer_that_is_wrong_is_said_beside_it(enter: Any, site: str) -> Non
 
 @pytest.mark.parametrize("width", [NARROW, WIDE], ids=["narrow", "wide"])
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
-def test_axe_finds_nothing(enter: Any, site: str, width: int, language: str) -> None:
+def test_axe_finds_nothing(visit: Visit, width: int, language: str) -> None:
     wrong = []
     for name, paths in PLACES.items():
-        page = enter(name, width=width, language=language)
+        page = visit(USERNAMES[name], "/account/", width=width, language=language)
         for path in paths:
-            page.goto(site + path)
+            page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             wrong += [(path, *one) for one in axe(page)]
     assert wrong == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,38 +11,13 @@ from typing import Any
 import pytest
 
 from sibulou.lib.uuid7 import uuid7
-from tests.browser import axe
+from tests.browser import Visit, axe
 from tests.web.site_of_scene import PASSWORD
 
-Visit = Callable[..., Any]
 OFFICER, POST, GATE = "u101", "u134", "u135"
 """Lin Jing of the county; the heads of the post at Donghe and of the south gate."""
 CAR = {"plate": "云F12345", "occupants": 2, "passage": "car-1"}
 STAYS = {"disposal": "isolated", "authority": "cdc", "notice": "易疾控隔〔2020〕3号", "basis": "diseases"}
-
-
-@pytest.fixture
-def visit(browser: Any, site: str) -> Iterator[Visit]:
-    """Opens a page of the site as somebody, at a width and in a language; no script may fail."""
-    contexts, wrong = [], []
-
-    def open_page(name: str, path: str, *, width: int = 1280, language: str = "zh-CN") -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language, base_url=site)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto("/sign-in/?next=/account/")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.wait_for_url("**/account/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 class Crew:

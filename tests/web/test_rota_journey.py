@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.browser import axe
-from tests.web.site_of_scene import PASSWORD
+from tests.browser import Visit, axe
 
-Visit = Callable[..., Any]
 DUTY_OFFICER = "u101"
 """Lin Jing of the county."""
-
-
-@pytest.fixture
-def visit(browser: Any, site: str) -> Iterator[Visit]:
-    """Opens a page of the site as somebody, at a width and in a language."""
-    contexts = []
-
-    def open_page(name: str, path: str, *, width: int = 1280, language: str = "zh-CN") -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language, base_url=site)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/sign-in/?next=/account/")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.wait_for_url("**/account/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def _grid(page: Any) -> str:

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from sibulou.lib import database
-from tests.browser import axe
-from tests.web.site_of_scene import PASSWORD, serving_a_day_later
+from tests.browser import Visit, axe
+from tests.web.site_of_scene import serving_a_day_later
 
-Visit = Callable[..., Any]
 HEAD_OF_SUPPLIES, POST_HEAD, KEEPER, DUTY_OFFICER = "u109", "u134", "u138", "u101"
 NARROW, WIDE = 360, 1280
-
-
-@pytest.fixture
-def visit(browser: Any, site: str) -> Iterator[Visit]:
-    """Opens a page of the site as somebody, at a width and in a language."""
-    contexts, wrong = [], list[str]()
-
-    def open_page(
-        name: str, path: str, *, width: int = NARROW, language: str = "zh-CN", at: str = site
-    ) -> Any:  # fmt: skip
-        context = browser.new_context(viewport={"width": width, "height": 740}, locale=language, base_url=at)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto("/sign-in/?next=/account/")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.wait_for_url("**/account/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 def _send(page: Any, quantity: int) -> None:
@@ -58,17 +30,17 @@ def _send(page: Any, quantity: int) -> None:
 def test_given_out_by_one_received_by_another_counted_the_next_day_and_explained(
     visit: Visit, server: database.Connections
 ) -> None:  # fmt: skip
-    giver = visit(HEAD_OF_SUPPLIES, "/stock/")
+    giver = visit(HEAD_OF_SUPPLIES, "/stock/", width=NARROW)
     _send(giver, 200)
     assert "发出未签收" in giver.inner_text("main")
-    head = visit(POST_HEAD, "/mine/")
+    head = visit(POST_HEAD, "/mine/", width=NARROW)
     head.click("main a[href^='/stock/']")
     head.click("a:has-text('点清签收')")
     assert head.input_value("[name=quantity]") == "200"
     head.click("button.primary")
     head.wait_for_selector("text=已签收，入了账")
     with serving_a_day_later(server) as tomorrow:
-        head = visit(POST_HEAD, "/mine/", at=tomorrow)
+        head = visit(POST_HEAD, "/mine/", width=NARROW, at=tomorrow)
         head.click("main a[href^='/stock/']")
         head.click("a.button:has-text('盘点')")
         head.fill("[name=mask]", "183")
@@ -108,7 +80,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(visit: Visit, wi
 
 def test_whoever_gave_out_cannot_sign(visit: Visit) -> None:
     """The duty officer may enter for every place; what he sent himself he cannot sign for."""
-    page = visit(DUTY_OFFICER, "/stock/")
+    page = visit(DUTY_OFFICER, "/stock/", width=NARROW)
     _send(page, 5)
     page.goto("/stock/")
     page.click("main .small a:has-text('东河村口卡点') >> nth=0")
