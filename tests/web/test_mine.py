@@ -11,12 +11,14 @@ from sibulou.duty.escalate import escalate
 from sibulou.duty.models import Duty, Obligation
 from sibulou.lib.uuid7 import uuid7
 from sibulou.roster.access import EVERYTHING, acting
-from sibulou.roster.models import Appointment, Seat
+from sibulou.roster.appointments import appoint, make_seat
+from sibulou.roster.models import Appointment, Household, Seat
 from sibulou.web.pages import mine
 from tests.web.pages import built  # noqa: F401 - the scene four days on
 from tests.web.reading import links, words
 from tests.web.scene import Scene
 from tests.web.test_waivers import asked_by
+from tests.world import BY
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,16 @@ def test_what_was_told_of_a_vacant_seat_says_that_nobody_answers(scene: Scene, s
     assert again.gap.unowned
     assert ("unowned", "无人负责") in again.kinds
     assert "无人负责" in words(page)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "等 6 处"), ("en", "and 2 more")])
+def test_of_many_places_the_first_are_named_and_the_rest_counted(scene: Scene, signed_in, language: str, said: str):
+    """Somebody who leads every shift of a week sits in dozens of seats of one role."""
+    user = scene.inside("guard")
+    with acting(EVERYTHING):
+        mine_now = Appointment.objects.filter(user=user, seat__role="guard").count()
+        homes = Household.objects.exclude(subject__seats__role="guard").select_related("subject")
+        for home in homes.order_by("pk")[: 6 - mine_now]:
+            seat = make_seat(role="guard", area=None, subject=home.subject, by=BY, now=scene.now)
+            appoint(seat=seat, user=user, starts_at=scene.now - timedelta(hours=1), by=BY, now=scene.now)
+    assert said in words(signed_in(user, language).get("/mine/"))

@@ -35,6 +35,8 @@ from sibulou.web.paper_doors import own_sheets
 from sibulou.web.present import GapRow, duty_title, gap_rows
 from sibulou.web.sheet import Door, doors
 
+NAMED = 4
+"""How many places of a role are named above one's list; the others are counted."""
 FIRST = 6
 """How many of one duty are listed before its own page."""
 PAGE = 50
@@ -194,11 +196,20 @@ def _duty(text: str) -> Duty:
 
 
 def _seats(request: Asking) -> list[tuple[str, str]]:
-    rows = list(Seat.objects.filter(pk__in=request.reach.seats).select_related("subject"))
+    """Each role one sits in, and where: the first few by name and the rest by number, as for the shifts of a week."""
+    rows = list(Seat.objects.filter(pk__in=request.reach.seats).select_related("subject").order_by("pk"))
     where = places({row.area_id for row in rows})
-    return [
-        (ROLES[row.role].label(language()), row.subject.label if row.subject else where[row.area_id]) for row in rows
-    ]
+    of_role: dict[str, list[str]] = {}
+    for row in rows:
+        of_role.setdefault(row.role, []).append(row.subject.label if row.subject else where[row.area_id])
+    return [(ROLES[role].label(language()), _first_few(named)) for role, named in of_role.items()]
+
+
+def _first_few(named: Sequence[str]) -> str:
+    listed = pick(("、", ", "), language()).join(named[:NAMED])
+    if len(named) <= NAMED:
+        return listed
+    return pick((f"{listed}等 {len(named)} 处", f"{listed} and {len(named) - NAMED} more"), language())
 
 
 def _shifts(request: Asking) -> Sequence[Standing]:
