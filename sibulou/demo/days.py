@@ -77,6 +77,7 @@ def _play(script: Script, start: datetime, now: datetime, step: Step) -> Event:
         with step("缺人的每一分钟", "every minute below strength") as say:
             say(f"{tell_minutes(rota, event, history.scene, now=now):,}")
     with step("催办、豁免、更正", "tellings, waivers, corrections") as say:
+        _analyse_so_far()
         chores.do_chores(event, start=start, now=now)
         say(f"{escalate(now=now, catch_up=True):,}")
     return event
@@ -99,6 +100,12 @@ def tell(event: Event, *, seed: int, now: datetime, plant: bool = True, keep: bo
         told += misses.told
     history.play(told)
     return history
+
+
+def _analyse_so_far() -> None:
+    """Statistics for the planner on what this transaction has written: the tellings take a third less."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(WRITTEN)}")
 
 
 def _tidy() -> None:
