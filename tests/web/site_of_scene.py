@@ -50,13 +50,18 @@ def serving_a_day_later(server: database.Connections) -> Iterator[str]:
 
 @contextmanager
 def _child(scratch: database.Connections, *words: str, **settings: str) -> Iterator[str]:
+    nothing = tempfile.TemporaryDirectory(prefix="sib")  # else files that a run of this folder collected are served
     env = os.environ | settings | {
+        "SIBULOU_STATIC": nothing.name,
         "SIBULOU_CONNECTIONS": json.dumps({"owner": scratch.owner, "app": scratch.app}),
         "SIBULOU_KEYS": json.dumps(_KEYS),
         "DJANGO_SETTINGS_MODULE": "sibulou.settings",
         "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parent)]),
     }  # fmt: skip
-    with subprocess.Popen([sys.executable, str(HERE), *words], env=env, stdout=subprocess.PIPE, text=True) as child:
+    with (
+        nothing,
+        subprocess.Popen([sys.executable, str(HERE), *words], env=env, stdout=subprocess.PIPE, text=True) as child,
+    ):
         assert child.stdout is not None
         address = child.stdout.readline().strip()
         try:

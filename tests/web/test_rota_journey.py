@@ -68,7 +68,7 @@ def test_a_swap_is_asked_for_on_one_phone_and_accepted_on_another(visit: Visit) 
     other.wait_for_selector("text=已同意")
 
 
-PAGES = ("/posts/", "/rota/", "/teams/", "/teams/file/", "/teams/people/new/")
+PAGES = ("/posts/", "/branches/", "/rota/", "/teams/", "/teams/file/", "/teams/people/new/")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
